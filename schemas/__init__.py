@@ -1,0 +1,1 @@
+"""What travels: records in, values and alerts out. Nothing here knows Kafka or the site."""

@@ -1,0 +1,68 @@
+"""What the platform says of a place: values that know how far they can be trusted."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Status = Literal["ok", "suspect", "unknown"]
+"""ok: enough fresh sources, none doubtful. suspect: a contributor is doubtful, or part is imputed or
+missing. unknown: too few fresh sources; `value` is then None, never a default."""
+
+STATUS_CODE: dict[Status, int] = {"ok": 0, "suspect": 1, "unknown": 2}
+CONTRIBUTORS_SHOWN = 8
+
+
+class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One measure at one place. Times are Unix ms, event time.
+
+    `heard`/`expected` count sources (fresh / registered and not in maintenance). `at_least` marks a
+    sum with sources missing: a lower bound. `decided_by` is the child place that determined a
+    roll-up. `reason` is a short code when status is not ok (`no-source`, `coverage`, `frozen`,
+    `skewed`, `implausible`, `imputed`, `input:<measure>`).
+    """
+
+    measure: str
+    status: Status
+    value: float | None = None
+    observed_at_ms: int | None = None
+    heard: int = 0
+    expected: int = 0
+    contributors: tuple[str, ...] = ()
+    reason: str = ""
+    version: int = 1
+    revised: bool = False
+    at_least: bool = False
+    simulated: bool = False
+    decided_by: str = ""
+
+    @property
+    def coverage(self) -> float:
+        """Fresh sources ÷ expected sources, 0..1; 0 when none is expected."""
+        return min(1.0, self.heard / self.expected) if self.expected else 0.0
+
+
+class ArrivalBin(msgspec.Struct, frozen=True, array_like=True):
+    """Passengers expected to arrive in one 5-minute step, `start_ms` inclusive.
+
+    `passengers_low`/`passengers_high` are the p10/p90 the declared or imputed loads allow.
+    """
+
+    start_ms: int
+    services: int
+    passengers: float
+    imputed_passengers: float
+    passengers_low: float
+    passengers_high: float
+
+
+class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All values of one place. Topic `situation`, key = place, compacted: the newest wins."""
+
+    site: str
+    place: str
+    cell: str
+    at_ms: int
+    values: dict[str, Value]
+    arrivals: tuple[ArrivalBin, ...] = ()

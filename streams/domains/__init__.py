@@ -1,0 +1,37 @@
+"""One module a domain, data first: MEASURES, DERIVED and ACCUMULATED, with their formulas.
+
+Adding a measure is adding a row to a table; `catalogue` finds every module of this package.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from streams.fusion.measure import Accumulated, Catalogue, Derived, Measure
+
+
+@cache
+def catalogue() -> Catalogue:
+    """All rows of all domain modules. Raises ValueError when a key appears twice."""
+    measures: dict[str, Measure] = {}
+    derived: dict[str, Derived] = {}
+    accumulated: dict[str, Accumulated] = {}
+    for found in iter_modules(__path__):
+        module = import_module(f"{__name__}.{found.name}")
+        for row in (
+            *getattr(module, "MEASURES", ()),
+            *getattr(module, "DERIVED", ()),
+            *getattr(module, "ACCUMULATED", ()),
+        ):
+            if row.key in measures or row.key in derived or row.key in accumulated:
+                raise ValueError(f"measure {row.key} is declared twice, again in {found.name}")
+            match row:
+                case Measure():
+                    measures[row.key] = row
+                case Derived():
+                    derived[row.key] = row
+                case Accumulated():
+                    accumulated[row.key] = row
+    return Catalogue(measures=measures, derived=derived, accumulated=accumulated)

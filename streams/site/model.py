@@ -1,0 +1,157 @@
+"""The site as frozen objects: what exists, who reports on it, what is allowed.
+
+Every object is built by `streams.site.load_site` from the text files of one site folder and never
+changes afterwards. Keys are dotted and lower case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A node of the place tree. `cell` is the facility whose key all its records carry."""
+
+    key: str
+    parent: str | None
+    kind: str
+    cell: str
+    name_zh: str
+    name_en: str
+    capacity: int | None = None
+    area_m2: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    attributes: Mapping[str, str | float] = field(default_factory=dict)
+
+    def number(self, name: str) -> float | None:
+        """A numeric attribute of the kind, or None where the site does not give it."""
+        value = self.attributes.get(name)
+        return value if isinstance(value, float) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A contract with a department: one record kind, a cadence, the places it may speak of."""
+
+    key: str
+    department: str
+    kind: str
+    cadence_seconds: float
+    places: frozenset[str]
+    lateness_seconds: float = 60.0
+    dwell_seconds: float | None = None
+    """unchanged for longer means frozen; None: three times the learnt dwell"""
+    share_class: str = "internal"
+    expires: str | None = None
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    key: str
+    name_zh: str
+    name_en: str
+
+    @property
+    def inbox(self) -> str:
+        return f"inbox.{self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A sensor that is expected to report. `maintenance` spans are Unix ms, end exclusive."""
+
+    key: str
+    feed: str
+    place: str
+    cadence_seconds: float
+    maintenance: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """One dated number: a threshold, a norm, a prior. The newest valid row of the area wins."""
+
+    key: str
+    value: float
+    unit: str
+    area: str
+    """GB/T 2260 prefix it holds for; "" is everywhere"""
+    valid_from_ms: int
+    valid_to_ms: int | None
+    source: str
+    clause: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayType:
+    key: str
+    name_zh: str
+    name_en: str
+
+
+class Site:
+    """Everything known of one site, indexed for lookup."""
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        name_zh: str,
+        name_en: str,
+        timezone: str,
+        area: str,
+        places: Mapping[str, Place],
+        departments: Mapping[str, Department],
+        feeds: Mapping[str, Feed],
+        sources: Mapping[tuple[str, str], Source],
+        standards: tuple[Standard, ...],
+        days: Mapping[str, str],
+        day_types: Mapping[str, DayType],
+        settings: Mapping[str, object],
+    ) -> None:
+        self.key = key
+        self.name_zh = name_zh
+        self.name_en = name_en
+        self.timezone = timezone
+        self.area = area
+        self.places = places
+        self.departments = departments
+        self.feeds = feeds
+        self.sources = sources
+        self.standards = standards
+        self.days = days
+        self.day_types = day_types
+        self.settings = settings
+        self.children: dict[str, tuple[Place, ...]] = {}
+        for place in places.values():
+            if place.parent is not None:
+                self.children[place.parent] = (*self.children.get(place.parent, ()), place)
+        self._standards_by_key: dict[str, list[Standard]] = {}
+        for row in sorted(standards, key=lambda r: (r.area != "", len(r.area), r.valid_from_ms)):
+            self._standards_by_key.setdefault(row.key, []).append(row)
+
+    def ancestors(self, key: str) -> tuple[Place, ...]:
+        """Parent first, root last."""
+        found: list[Place] = []
+        parent = self.places[key].parent
+        while parent is not None:
+            found.append(self.places[parent])
+            parent = self.places[parent].parent
+        return tuple(found)
+
+    def standard(self, key: str, at_ms: int) -> Standard | None:
+        """The row that holds at an instant in this site's area: local before national, newest
+        before older; None where no row holds (then what needs it is unknown)."""
+        for row in reversed(self._standards_by_key.get(key, [])):
+            if (
+                self.area.startswith(row.area)
+                and row.valid_from_ms <= at_ms
+                and (row.valid_to_ms is None or at_ms < row.valid_to_ms)
+            ):
+                return row
+        return None
