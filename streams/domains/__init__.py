@@ -1,5 +1,7 @@
 """One module a domain, data first: MEASURES, DERIVED and ACCUMULATED, with their formulas.
 
+`dispersal` has HUB_MEASURES instead: what only the whole site can know.
+
 Adding a measure is adding a row to a table; `catalogue` finds every module of this package.
 """
 
@@ -9,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from streams.fusion.measure import Accumulated, Catalogue, Derived, Measure
+from streams.fusion.measure import Accumulated, Catalogue, Derived, HubMeasure, Measure
 
 
 @cache
@@ -18,14 +20,16 @@ def catalogue() -> Catalogue:
     measures: dict[str, Measure] = {}
     derived: dict[str, Derived] = {}
     accumulated: dict[str, Accumulated] = {}
+    hub: dict[str, HubMeasure] = {}
     for found in iter_modules(__path__):
         module = import_module(f"{__name__}.{found.name}")
         for row in (
             *getattr(module, "MEASURES", ()),
             *getattr(module, "DERIVED", ()),
             *getattr(module, "ACCUMULATED", ()),
+            *getattr(module, "HUB_MEASURES", ()),
         ):
-            if row.key in measures or row.key in derived or row.key in accumulated:
+            if any(row.key in rows for rows in (measures, derived, accumulated, hub)):
                 raise ValueError(f"measure {row.key} is declared twice, again in {found.name}")
             match row:
                 case Measure():
@@ -34,4 +38,6 @@ def catalogue() -> Catalogue:
                     derived[row.key] = row
                 case Accumulated():
                     accumulated[row.key] = row
-    return Catalogue(measures=measures, derived=derived, accumulated=accumulated)
+                case HubMeasure():
+                    hub[row.key] = row
+    return Catalogue(measures=measures, derived=derived, accumulated=accumulated, hub=hub)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -150,18 +150,34 @@ class Accumulated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HubMeasure:
+    """A number that only the whole site can know; `streams.hub` computes it, no cell does."""
+
+    key: str
+    unit: str
+    title_zh: str
+    title_en: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All rows of all domains by key."""
+    """All rows of all domains by key; `hub` apart, since no cell computes it."""
 
     measures: Mapping[str, Measure]
     derived: Mapping[str, Derived]
     accumulated: Mapping[str, Accumulated]
+    hub: Mapping[str, HubMeasure] = field(default_factory=dict)
 
-    def row(self, key: str) -> Measure | Derived | Accumulated:
+    def row(self, key: str) -> Measure | Derived | Accumulated | HubMeasure:
         """The row of a key. Raises KeyError."""
-        return self.measures.get(key) or self.derived.get(key) or self.accumulated[key]
+        return (
+            self.measures.get(key)
+            or self.derived.get(key)
+            or self.accumulated.get(key)
+            or self.hub[key]
+        )
 
     def keys(self) -> tuple[str, ...]:
+        """Keys that a cell computes; those of `hub` are not among them."""
         return (*self.measures, *self.accumulated, *self.derived)
-
-
