@@ -1,10 +1,12 @@
 """Servers on this machine: the embedded broker, optional tools, our own processes; supervised.
 
 `broker`, `prometheus`, `alertmanager`, `grafana` and `program` give rows (ServerSpec); a
-Supervisor runs them.
+Supervisor runs them. A new server is a function that gives one more row.
 """
 
 from streams.runtime.servers.broker import Broker, BrokerSettings, broker
+from streams.runtime.servers.monitoring import alertmanager, grafana, missing_tools, prometheus
+from streams.runtime.servers.probes import alive, http_ok, kafka_metadata
 from streams.runtime.servers.spec import ServerSpec, program
 from streams.runtime.servers.supervisor import Status, Supervisor
 
@@ -14,6 +16,13 @@ __all__ = [
     "ServerSpec",
     "Status",
     "Supervisor",
+    "alertmanager",
+    "alive",
     "broker",
+    "grafana",
+    "http_ok",
+    "kafka_metadata",
+    "missing_tools",
     "program",
+    "prometheus",
 ]

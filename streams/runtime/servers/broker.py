@@ -49,6 +49,9 @@ PROPERTIES: dict[str, str] = {
     # a worker that was killed is noticed after 6 s, and a new one works at once
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "6000",
+    # killed, it may register again after 3 s, not 9
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     # a simulated clock may run ahead of ours
     "log.message.timestamp.after.max.ms": str(2**63 - 1),
     # three days, or 1 GB a partition
