@@ -42,6 +42,23 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
         """Fresh sources ÷ expected sources, 0..1; 0 when none is expected."""
         return min(1.0, self.heard / self.expected) if self.expected else 0.0
 
+    def says_the_same(self, other: Value) -> bool:
+        """Equal in everything but the version."""
+        return (
+            self.value == other.value
+            and self.observed_at_ms == other.observed_at_ms
+            and self.status == other.status
+            and self.heard == other.heard
+            and self.expected == other.expected
+            and self.reason == other.reason
+            and self.revised == other.revised
+            and self.decided_by == other.decided_by
+        )
+
+    def following(self, before: Value) -> Value:
+        """This value as the successor of `before`: versions count up by one."""
+        return msgspec.structs.replace(self, version=before.version + 1)
+
 
 class ArrivalBin(msgspec.Struct, frozen=True, array_like=True):
     """Passengers expected to arrive in one 5-minute step, `start_ms` inclusive.

@@ -1,0 +1,1 @@
+"""Folds admitted records into what is known of a place."""

@@ -1,0 +1,18 @@
+"""The gate: allowed, valid, on time, new? What passes is folded, what does not is quarantined."""
+
+from streams.gate.gate import FUTURE_MS, LATEST_REVISION_MS, Admitted, Gate, Incoming, Refusal
+from streams.gate.reasons import REASONS, Reason
+from streams.gate.source import FeedState, SourceState
+
+__all__ = [
+    "FUTURE_MS",
+    "LATEST_REVISION_MS",
+    "REASONS",
+    "Admitted",
+    "FeedState",
+    "Gate",
+    "Incoming",
+    "Reason",
+    "Refusal",
+    "SourceState",
+]

@@ -1,0 +1,69 @@
+"""Six words for a source: fresh, late, silent, frozen, skewed, maintenance."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from statistics import median
+
+from streams.gate.source import SourceState
+
+FRESH_CADENCES = 2
+SILENT_CADENCES = 5
+LEARNT_DWELLS = 5
+LEARNT_DWELL_FACTOR = 3
+UNLEARNT_DWELL_CADENCES = 30
+
+
+class Freshness(StrEnum):
+    FRESH = "fresh"
+    LATE = "late"
+    SILENT = "silent"
+    FROZEN = "frozen"
+    SKEWED = "skewed"
+    MAINTENANCE = "maintenance"
+
+
+def is_fresh(source: SourceState, now_ms: int) -> bool:
+    """Heard, and no older than two cadences."""
+    return now_ms - source.newest_ms <= FRESH_CADENCES * source.cadence_ms
+
+
+def is_frozen(source: SourceState, dwell_ms: int | None) -> bool:
+    """Unchanged for longer than the declared dwell, else three times the learnt one.
+
+    Judged between observations, so a silent source is silent, not frozen.
+    """
+    if not source.changed_ms:
+        return False
+    if dwell_ms is None:
+        dwell_ms = (
+            LEARNT_DWELL_FACTOR * int(median(source.dwells_ms))
+            if len(source.dwells_ms) == LEARNT_DWELLS
+            else UNLEARNT_DWELL_CADENCES * source.cadence_ms
+        )
+        dwell_ms = max(dwell_ms, UNLEARNT_DWELL_CADENCES * source.cadence_ms)
+    return source.newest_ms - source.changed_ms > dwell_ms
+
+
+def note_change(source: SourceState, observed_ms: int) -> None:
+    """The source's fields changed at `observed_ms`: learns how long they stood still."""
+    if source.changed_ms:
+        source.dwells_ms.append(observed_ms - source.changed_ms)
+        del source.dwells_ms[:-LEARNT_DWELLS]
+    source.changed_ms = observed_ms
+
+
+def freshness(
+    source: SourceState, now_ms: int, *, dwell_ms: int | None, varies: bool, skewed: bool
+) -> Freshness:
+    """The one word that fits best, the gravest first."""
+    if source.in_maintenance(now_ms):
+        return Freshness.MAINTENANCE
+    age_ms = now_ms - source.newest_ms
+    if age_ms > SILENT_CADENCES * source.cadence_ms:
+        return Freshness.SILENT
+    if age_ms > FRESH_CADENCES * source.cadence_ms:
+        return Freshness.LATE
+    if varies and is_frozen(source, dwell_ms):
+        return Freshness.FROZEN
+    return Freshness.SKEWED if skewed else Freshness.FRESH

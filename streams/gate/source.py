@@ -1,0 +1,113 @@
+"""What is remembered of each source and each feed."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from statistics import median
+from typing import Any
+
+from streams.site.model import Feed, Source
+
+SEEN_LIMIT = 64
+SKEW_WINDOW_MS = 300_000
+SKEW_SAMPLES = 256
+
+
+class SourceState:
+    """One sensor: who it is, what it sent last. Times are Unix ms.
+
+    `seen` holds the observation times of its newest records, up to SEEN_LIMIT, oldest first: the
+    memory by which a repeated record is told from a late one. `samples` are the tuples fusion
+    reads, (observed_at_ms, field, …), oldest first, never empty once heard. `evaluated` is the
+    newest sample fusion has judged, `trusted` the newest it found plausible, `held_back` how many
+    implausible ones have followed it in a row.
+    """
+
+    __slots__ = (
+        "cadence_ms",
+        "cell_key",
+        "changed_ms",
+        "department",
+        "dwells_ms",
+        "evaluated",
+        "feed",
+        "forgotten_ms",
+        "group",
+        "held_back",
+        "key",
+        "last_id",
+        "maintenance",
+        "newest_ms",
+        "place",
+        "record_type",
+        "registered",
+        "samples",
+        "seen",
+        "trusted",
+    )
+
+    def __init__(
+        self,
+        source: Source,
+        feed: Feed,
+        *,
+        cell_key: bytes,
+        record_type: type,
+        registered: bool,
+        group: Any,
+    ) -> None:
+        self.key = source.key
+        self.feed = feed.key
+        self.department = feed.department
+        self.place = source.place
+        self.cell_key = cell_key
+        self.record_type = record_type
+        self.cadence_ms = int(source.cadence_seconds * 1000)
+        self.maintenance = source.maintenance
+        self.registered = registered
+        self.group = group
+        self.newest_ms = 0
+        self.last_id = ""
+        self.seen = array("q")
+        self.forgotten_ms = 0
+        self.samples: list[tuple[Any, ...]] = []
+        self.changed_ms = 0
+        self.dwells_ms: list[int] = []
+        self.evaluated: tuple[Any, ...] | None = None
+        self.trusted: tuple[Any, ...] | None = None
+        self.held_back = 0
+
+    def forget_old(self) -> None:
+        """Bounds `seen`; call it now and then, not per record."""
+        surplus = len(self.seen) - SEEN_LIMIT
+        if surplus > 0:
+            self.forgotten_ms = self.seen[surplus - 1]
+            del self.seen[:surplus]
+
+    def in_maintenance(self, now_ms: int) -> bool:
+        return any(start <= now_ms < end for start, end in self.maintenance)
+
+
+class FeedState:
+    """Counts of one feed, and how far its department's clock is off."""
+
+    __slots__ = ("_deltas", "feed", "last_received_ms", "processed", "quarantined")
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.processed = 0
+        self.quarantined = 0
+        self.last_received_ms = 0
+        self._deltas: deque[tuple[int, int]] = deque(maxlen=SKEW_SAMPLES)
+
+    def hear(self, received_ms: int, observed_ms: int) -> None:
+        """Takes one arrival; called once a batch, which is sample enough for a median."""
+        self.last_received_ms = received_ms
+        self._deltas.append((received_ms, received_ms - observed_ms))
+
+    def skew_ms(self) -> int:
+        """Median of received − observed over the last 5 minutes of arrivals; 0 before any."""
+        horizon_ms = self.last_received_ms - SKEW_WINDOW_MS
+        recent = [delta for received, delta in self._deltas if received > horizon_ms]
+        return int(median(recent)) if recent else 0

@@ -1,0 +1,6 @@
+"""One partition of the site: gate, fusion and rules in one step over one batch."""
+
+from streams.partition.outputs import StepOutput
+from streams.partition.partition import Partition
+
+__all__ = ["Partition", "StepOutput"]

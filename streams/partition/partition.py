@@ -1,0 +1,151 @@
+"""The state machine of one partition: a batch in, alerts, situations and refusals out.
+
+Pure: the clock is passed in, nothing is sent. One writer owns it, so there are no locks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from schemas.errors import RecordError
+from streams.fusion.group import Group
+from streams.fusion.measure import Catalogue
+from streams.gate import Admitted, Gate, Incoming
+from streams.partition.outputs import StepOutput
+from streams.partition.picture import Picture
+from streams.rules.book import RuleBook
+from streams.site.model import Site
+
+SITUATION_EVERY_MS = 30_000
+MAINTAIN_EVERY_MS = 60_000
+
+
+class Partition:
+    """All state of the cells whose key falls into one partition.
+
+    `positions` holds, by inbox topic, the offset of the next record to read: the state contains
+    exactly the records before it. `stream_ms` is the newest arrival seen, the partition's own time.
+    `record_types` maps a record kind to what `decode` returns.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        cells: Iterable[str],
+        *,
+        site: Site,
+        catalogue: Catalogue,
+        rules: RuleBook,
+        decode: Callable[[bytes], Any],
+        explain: Callable[[bytes], RecordError],
+        record_types: Mapping[str, type],
+    ) -> None:
+        self.number = number
+        self.cells = frozenset(cells)
+        self.site = site
+        self.picture = Picture(
+            self.cells, site=site, catalogue=catalogue, rules=rules, record_types=record_types
+        )
+        self.gate = Gate(
+            site,
+            decode=decode,
+            explain=explain,
+            register=self.picture.register,
+            cells=self.cells,
+        )
+        self.picture.wire()
+        self.positions: dict[str, int] = {}
+        self.cell_positions: dict[str, dict[str, int]] = {}
+        self.stream_ms = 0
+        self._cells_by_key = {cell.encode(): cell for cell in self.cells}
+        self._next_situations_ms = 0
+        self._next_maintenance_ms = 0
+
+    def step(self, topic: str, department: str, batch: Sequence[Incoming]) -> StepOutput:
+        """Takes one batch of one inbox topic, in the order of its offsets.
+
+        Values are judged fresh or stale at the arrival of the records, not at the moment of the
+        call: catching up after an outage gives what would have been computed in time.
+        """
+        output = StepOutput()
+        if not batch:
+            return output
+        fresh = self._not_held(topic, batch)
+        output.held = len(batch) - len(fresh)
+        admitted, output.refused = self.gate.sift(department, fresh)
+        self._fold(admitted, output)
+        self._count(admitted, output)
+        self.positions[topic] = batch[-1].offset + 1
+        return output
+
+    def _fold(self, admitted: Sequence[Admitted], output: StepOutput) -> None:
+        picture, alerts = self.picture, output.alerts
+        dirty: list[Group] = []
+        for source, record, received_ms in admitted:
+            if received_ms >= self._next_situations_ms:
+                self._cross(received_ms, dirty, output)
+            group: Group = source.group
+            step = record.observed_at_ms // group.step_ms
+            if step > group.step:
+                if group.dirty:
+                    picture.evaluate(group, group.received_ms, alerts)
+                group.step = step
+            if not group.dirty:
+                dirty.append(group)
+            group.fold(source, record, received_ms)
+        self._settle(dirty, output)
+        output.processed = len(admitted)
+
+    def _settle(self, dirty: list[Group], output: StepOutput) -> None:
+        for group in dirty:
+            if group.dirty:
+                self.stream_ms = max(self.stream_ms, group.received_ms)
+                self.picture.evaluate(group, group.received_ms, output.alerts)
+        dirty.clear()
+        self.picture.settle(self.stream_ms, output.alerts)
+
+    def _cross(self, received_ms: int, dirty: list[Group], output: StepOutput) -> None:
+        """At every half minute of stream time the picture is told, in live and in catching up."""
+        self._settle(dirty, output)
+        boundary_ms = received_ms - received_ms % SITUATION_EVERY_MS
+        output.situations += self.picture.take_situations(boundary_ms)
+        self._next_situations_ms = boundary_ms + SITUATION_EVERY_MS
+
+    def _not_held(self, topic: str, batch: Sequence[Incoming]) -> Sequence[Incoming]:
+        """Drops the records a restored cell already contains, until the topic has caught up."""
+        if not self.cell_positions:
+            return batch
+        positions = self.cell_positions
+        if batch[0].offset >= max(held.get(topic, 0) for held in positions.values()):
+            return batch
+        return [
+            incoming
+            for incoming in batch
+            if incoming.offset
+            >= positions.get(self._cells_by_key.get(incoming.key or b"", ""), {}).get(topic, 0)
+        ]
+
+    def _count(self, admitted: Sequence[Admitted], output: StepOutput) -> None:
+        feeds = self.picture.feeds
+        for feed, count in Counter([source.feed for source, _, _ in admitted]).items():
+            feeds[feed].processed += count
+        for refusal in output.refused:
+            if refusal.feed in feeds:
+                feeds[refusal.feed].quarantined += 1
+        if admitted:
+            source, record, received_ms = admitted[-1]
+            feeds[source.feed].hear(received_ms, record.observed_at_ms)
+            self.picture.dirty_cells.update({s.group.place.cell for s, _, _ in admitted})
+
+    def tick(self, now_ms: int) -> StepOutput:
+        """What the clock alone brings. Call it only when nothing is waiting to be read: an old
+        backlog must not make its own sources look silent."""
+        output = StepOutput()
+        self.picture.tick(now_ms, output.alerts)
+        output.situations = self.picture.take_situations(now_ms)
+        if now_ms >= self._next_maintenance_ms:
+            self.picture.maintain(now_ms)
+            self._next_maintenance_ms = now_ms + MAINTAIN_EVERY_MS
+        return output

@@ -1,0 +1,228 @@
+"""The state of a cell as bytes, and back: what a restart goes on from.
+
+A snapshot contains exactly the records before its `positions`. `ENCODING` is raised whenever an
+older reader could misread it; fields are only ever added, with defaults.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import msgspec
+
+from schemas.errors import HubwatchError
+from schemas.value import ArrivalBin, Value
+from streams.gate import SourceState
+from streams.partition.partition import Partition
+from streams.partition.place import PlaceState
+from streams.rules.ladder import LadderState
+from streams.site.model import Source
+
+ENCODING = 1
+
+
+class SnapshotError(HubwatchError):
+    """A snapshot this version cannot read; the cell is then rebuilt from the inbox topics."""
+
+    code = "HW-1401"
+    hint = "start the version that wrote it, or let the cell be rebuilt from the inbox topics"
+
+
+class SourceSnapshot(msgspec.Struct, array_like=True):
+    feed: str
+    source: str
+    place: str
+    cadence_ms: int
+    registered: bool
+    newest_ms: int
+    last_id: str
+    seen: list[int]
+    forgotten_ms: int
+    samples: list[tuple[Any, ...]]
+    changed_ms: int
+    dwells_ms: list[int]
+    trusted: tuple[Any, ...] | None
+    held_back: int
+
+
+class GroupSnapshot(msgspec.Struct, array_like=True):
+    kind: str
+    step: int
+    received_ms: int
+    simulated: bool
+    accumulated: dict[str, tuple[bool, Any]]
+
+
+class PlaceSnapshot(msgspec.Struct, array_like=True):
+    place: str
+    roll_up_step: int
+    groups: list[GroupSnapshot]
+    values: list[Value]
+    arrivals: tuple[ArrivalBin, ...]
+    ladders: dict[str, LadderState]
+
+
+class CellSnapshot(msgspec.Struct):
+    encoding: int
+    cell: str
+    positions: dict[str, int]
+    stream_ms: int
+    sources: list[SourceSnapshot]
+    places: list[PlaceSnapshot]
+
+
+class PartitionMark(msgspec.Struct):
+    """Where reading goes on once the snapshots of all cells are durable."""
+
+    partition: int
+    positions: dict[str, int]
+    stream_ms: int
+
+
+def take(partition: Partition, cell: str) -> bytes:
+    """The cell's state as of the partition's positions."""
+    picture = partition.picture
+    states = [state for state in picture.places.values() if state.place.cell == cell]
+    snapshot = CellSnapshot(
+        encoding=ENCODING,
+        cell=cell,
+        positions=dict(partition.positions),
+        stream_ms=partition.stream_ms,
+        sources=[
+            _source(source)
+            for state in states
+            for group in state.groups.values()
+            for source in group.sources
+            if source.newest_ms
+        ],
+        places=[_place(partition, state) for state in states],
+    )
+    return msgspec.msgpack.encode(snapshot)
+
+
+def mark(partition: Partition) -> bytes:
+    """To be written after the snapshots of all dirty cells are acknowledged."""
+    return msgspec.msgpack.encode(
+        PartitionMark(partition.number, dict(partition.positions), partition.stream_ms)
+    )
+
+
+def read_mark(raw: bytes) -> PartitionMark:
+    """Raises SnapshotError."""
+    try:
+        return msgspec.msgpack.decode(raw, type=PartitionMark)
+    except msgspec.DecodeError as error:
+        raise SnapshotError(f"partition mark of {len(raw)} bytes: {error}") from error
+
+
+def read(raw: bytes) -> CellSnapshot:
+    """Decodes a snapshot without touching any state. Raises SnapshotError."""
+    try:
+        snapshot = msgspec.msgpack.decode(raw, type=CellSnapshot)
+    except msgspec.DecodeError as error:
+        raise SnapshotError(f"snapshot of {len(raw)} bytes: {error}") from error
+    if snapshot.encoding > ENCODING:
+        raise SnapshotError(f"snapshot of {snapshot.cell} has encoding {snapshot.encoding}")
+    return snapshot
+
+
+def restore(partition: Partition, snapshot: CellSnapshot) -> None:
+    """Puts a cell's state into a partition that has read nothing of it yet.
+
+    What the site no longer has (a place, a source, a rule) is left out.
+    """
+    for row in snapshot.sources:
+        feed = partition.site.feeds.get(row.feed)
+        if feed is None or row.place not in partition.picture.places:
+            continue
+        source = partition.gate.find(row.feed, row.source)
+        if source is None:
+            source = partition.gate.take_in(
+                Source(
+                    key=row.source,
+                    feed=row.feed,
+                    place=row.place,
+                    cadence_seconds=row.cadence_ms / 1000,
+                )
+            )
+        _fill(source, row)
+    for place in snapshot.places:
+        state = partition.picture.places.get(place.place)
+        if state is not None:
+            _fill_place(partition, state, place)
+    partition.cell_positions[snapshot.cell] = snapshot.positions
+    partition.stream_ms = max(partition.stream_ms, snapshot.stream_ms)
+
+
+def _source(source: SourceState) -> SourceSnapshot:
+    return SourceSnapshot(
+        feed=source.feed,
+        source=source.key,
+        place=source.place,
+        cadence_ms=source.cadence_ms,
+        registered=source.registered,
+        newest_ms=source.newest_ms,
+        last_id=source.last_id,
+        seen=source.seen.tolist(),
+        forgotten_ms=source.forgotten_ms,
+        samples=source.samples,
+        changed_ms=source.changed_ms,
+        dwells_ms=source.dwells_ms,
+        trusted=source.trusted,
+        held_back=source.held_back,
+    )
+
+
+def _fill(source: SourceState, row: SourceSnapshot) -> None:
+    source.newest_ms = row.newest_ms
+    source.last_id = row.last_id
+    source.seen = array("q", row.seen)
+    source.forgotten_ms = row.forgotten_ms
+    source.samples = list(row.samples)
+    source.changed_ms = row.changed_ms
+    source.dwells_ms = row.dwells_ms
+    source.trusted = row.trusted
+    source.held_back = row.held_back
+    source.evaluated = source.samples[-1] if source.samples else None
+
+
+def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
+    key = state.place.key
+    return PlaceSnapshot(
+        place=key,
+        roll_up_step=state.roll_up_step,
+        groups=[
+            GroupSnapshot(
+                kind=group.kind,
+                step=group.step,
+                received_ms=group.received_ms,
+                simulated=group.simulated,
+                accumulated={a.row.key: (a.heard, a.state) for a in group.accumulations},
+            )
+            for group in state.groups.values()
+        ],
+        values=list(state.values.values()),
+        arrivals=state.arrivals,
+        ladders=partition.picture.ladders.get(key, {}),
+    )
+
+
+def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> None:
+    for group_row in row.groups:
+        group = state.groups.get(group_row.kind)
+        if group is None:
+            continue
+        group.step = group_row.step
+        group.received_ms = group_row.received_ms
+        group.simulated = group_row.simulated
+        for accumulation in group.accumulations:
+            if accumulation.row.key in group_row.accumulated:
+                heard, held = group_row.accumulated[accumulation.row.key]
+                accumulation.heard, accumulation.state = heard, held
+    state.roll_up_step = row.roll_up_step
+    state.arrivals = row.arrivals
+    for value in row.values:
+        if value.measure in state.available:
+            state.values[value.measure] = value
+    partition.picture.ladders[state.place.key] = dict(row.ladders)
