@@ -16,7 +16,9 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
     Delivered at least once: a reader drops what it has by (id, version). `level` runs 1 (lowest) to
     4 and 0 in the cleared version; `level_peak` is the highest so far. `onset_ms` is the event time
     of the first value of the run; `detected_at_ms` is when the platform stepped. `late` says that
-    the onset lies further back than the lateness bound. `why` names what made this version.
+    the onset lies further back than the lateness bound. `suspect` says that the value behind this
+    version was doubtful. `why` names what made this version: `enter`, `exit`, `status`, `evidence`,
+    `unknown`, `resumed`, `rule` (the rule was changed) or `withdrawn` (the rule is no more).
     """
 
     id: str
@@ -42,6 +44,7 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
     contributors: tuple[str, ...] = ()
     chattering: bool = False
     late: bool = False
+    suspect: bool = False
     simulated: bool = False
 
 

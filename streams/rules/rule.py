@@ -33,7 +33,8 @@ class Rule:
     """`rising` True: the value is bad when high. Levels 1 (lowest) to 4. Times are event time.
 
     `places` is a tuple of place keys, resolved from the selector when the rules are loaded.
-    `text_zh`/`text_en` are format strings with {place}, {value}, {threshold}, {unit}, {level}.
+    `text_zh`/`text_en` are format strings with {place}, {value}, {threshold}, {unit}, {level};
+    `unit` is that of the measure.
     """
 
     key: str
@@ -52,4 +53,7 @@ class Rule:
     minimum_points: int = 3
     cadence_seconds: float = 60.0
     """τ of the measure at these places: a gap beyond 2τ starts a run anew"""
+    lateness_seconds: float = 60.0
+    """L of the feeds behind the measure: older values raise nothing until a newer one confirms"""
     valid_from_ms: int = 0
+    unit: str = ""
