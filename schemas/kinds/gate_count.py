@@ -13,6 +13,9 @@ from schemas.record import Record, Unit
 class GateCount(Record):
     """Persons who passed in and out since the source's previous report.
 
+    Passages alone say how a number of persons changes, not what it is: until a night has passed,
+    only a recount (`inside_persons`) makes an occupancy known.
+
     Source: FIWARE CrowdFlowObserved (peopleCount), by direction. Range: ours; a 20 m passage at
     the 82 persons/m/min that Fruin gives for a full walkway passes 98,400 an hour.
     """
@@ -37,4 +40,10 @@ class GateCount(Record):
     )
     interval_seconds: Annotated[float, Unit("s")] = Field(
         ge=1, le=3600, description="time since the previous report, ending at observed_at_ms"
+    )
+    inside_persons: Annotated[int | None, Unit("persons")] = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        description="persons in the place by the counting system's own recount, when it makes one",
     )
