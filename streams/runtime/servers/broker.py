@@ -18,6 +18,7 @@ from streams.runtime.servers.errors import StartError
 from streams.runtime.servers.jars import Report, cache_dir, fetch_jars, read_lock
 from streams.runtime.servers.java import find_java
 from streams.runtime.servers.lock import KAFKA_VERSION
+from streams.runtime.servers.log import last_words
 from streams.runtime.servers.ports import LOOPBACK
 from streams.runtime.servers.probes import kafka_metadata
 from streams.runtime.servers.server import Server
@@ -168,8 +169,7 @@ def _format(log_dir: Path, tool: tuple[str, ...]) -> None:
         check=False,
     )
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
         raise StartError(
-            f"the broker's folder {log_dir} could not be formatted: {said[-1] if said else '?'}",
+            f"the folder {log_dir} could not be formatted: {last_words(done.stderr)}",
             hint="remove that folder if nothing in it is needed",
         )

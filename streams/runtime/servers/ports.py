@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from streams.runtime.servers.errors import PortBusyError
@@ -51,16 +51,20 @@ def _can_bind(port: int) -> bool:
 
 def _holder(port: int) -> str:
     """Process that listens on the port, as far as this user may see it."""
-    inodes = set(_listening_inodes(port))
+    sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            links = {str(handle.readlink()) for handle in (process / "fd").iterdir()}
-            if links & {f"socket:[{inode}]" for inode in inodes}:
-                name = (process / "comm").read_text(encoding="utf-8").strip()
-                return f"process {process.name} ({name})"
-        except OSError:
-            continue
+        if sockets & set(_open_files(process)):
+            with suppress(OSError):  # it ended meanwhile
+                return f"process {process.name} ({(process / 'comm').read_text().strip()})"
     return "another process"
+
+
+def _open_files(process: Path) -> Iterator[str]:
+    """What the handles of a process point to; nothing for another user's process."""
+    with suppress(OSError):
+        for handle in (process / "fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                yield str(handle.readlink())
 
 
 def _listening_inodes(port: int) -> Iterator[str]:

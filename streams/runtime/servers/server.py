@@ -14,11 +14,11 @@ from typing import Self
 from streams.runtime.servers import bound
 from streams.runtime.servers.disk import require_space
 from streams.runtime.servers.errors import StartError
+from streams.runtime.servers.log import last_words_of, turn
 from streams.runtime.servers.ports import require_free
 from streams.runtime.servers.spec import ServerSpec
 
 HEALTHY = "healthy"
-LOG_KEPT_BYTES = 8_000_000
 POLL_SECONDS = 0.05
 
 
@@ -72,7 +72,7 @@ class Server:
             path.write_text(text, encoding="utf-8")
         if self.spec.prepare:
             self.spec.prepare()
-        self._turn_log()
+        turn(self.log_path)
         binder = (sys.executable, "-I", "-S", bound.__file__, str(os.getpid()))
         with self.log_path.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603  # the command of a server spec
@@ -123,22 +123,8 @@ class Server:
 
     def start_error(self, reason: str) -> StartError:
         """The error to raise when it did not start, with the end of its log."""
-        said = self._last_line()
+        said = last_words_of(self.log_path)
         return StartError(
             f"{self.spec.name} did not start: {reason}" + (f"; it said: {said}" if said else ""),
             hint=f"see {self.log_path}",
         )
-
-    def _last_line(self) -> str:
-        """The last line of the log that is not indented (traces are), shortened."""
-        if not self.log_path.exists():
-            return ""
-        with self.log_path.open("rb") as log:
-            log.seek(max(0, self.log_path.stat().st_size - 4096))
-            lines = log.read().decode("utf-8", "replace").split("\n")
-        return next((line[:300] for line in reversed(lines) if line[:1].strip()), "")
-
-    def _turn_log(self) -> None:
-        """Keeps one older log when the present one has grown."""
-        if self.log_path.exists() and self.log_path.stat().st_size > LOG_KEPT_BYTES:
-            self.log_path.replace(self.log_path.with_suffix(".log.1"))

@@ -1,0 +1,58 @@
+"""Fixtures that several packages share: a real broker, and topics on it."""
+
+from __future__ import annotations
+
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from streams.runtime.servers import Broker, BrokerSettings
+from streams.runtime.servers.errors import ToolMissingError
+from streams.runtime.servers.java import find_java
+from streams.runtime.servers.ports import free_ports
+
+with warnings.catch_warnings():  # while it loads, kafka-python reads its protocol by an old call
+    warnings.filterwarnings("ignore", r"\w+_text is deprecated", DeprecationWarning)
+    from kafka.admin import KafkaAdminClient, NewTopic
+
+NewTopicName = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A running Kafka of this session, on free ports and in a folder of its own.
+
+    `broker.bootstrap_servers` is what a client is given. Topics are not created by use.
+    """
+    try:
+        find_java()
+    except ToolMissingError as missing:
+        pytest.skip(f"broker: {missing}")
+    port, controller_port = free_ports(2)
+    settings = BrokerSettings(
+        data_dir=tmp_path_factory.mktemp("broker"), port=port, controller_port=controller_port
+    )
+    with Broker(settings, report=print) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def admin(broker: Broker) -> Iterator[KafkaAdminClient]:
+    """An administrator's client of the session's broker."""
+    client = KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def new_topic(admin: KafkaAdminClient) -> NewTopicName:
+    """`new_topic("inbox.road", partitions=4, **{"cleanup.policy": "compact"})` → a unique name."""
+
+    def create(stem: str = "topic", partitions: int = 1, **config: str) -> str:
+        name = f"{stem}.{uuid.uuid4().hex[:8]}"
+        admin.create_topics([NewTopic(name, partitions, 1, topic_configs=config)])
+        return name
+
+    return create

@@ -1,0 +1,162 @@
+"""Servers start when what they need is healthy, come back when they die, stop in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from streams.runtime.servers import ServerSpec, Supervisor
+from streams.runtime.servers.errors import PortBusyError, ServerError, StartError
+from streams.runtime.servers.server import HEALTHY
+
+STORY = (
+    "import pathlib, signal, sys, time\n"
+    "def tell(word):\n"
+    "    with pathlib.Path(sys.argv[2]).open('a') as story:\n"
+    "        story.write(f'{sys.argv[1]} {word}\\n')\n"
+    "def end(*_): tell('stops'); sys.exit(0)\n"
+    "signal.signal(signal.SIGTERM, end); tell('starts')\n"
+    "while True: time.sleep(0.05)\n"
+)
+
+
+def _teller(name: str, story: Path, *needs: str, **row: object) -> ServerSpec:
+    """A server that writes down its start and its stop."""
+    command = (sys.executable, "-c", STORY, name, str(story))
+    row = {"ready": lambda: _told(story, f"{name} starts"), "restart_first_seconds": 0.1, **row}
+    return ServerSpec(name=name, command=command, needs=needs, **row)  # type: ignore[arg-type]
+
+
+def _told(story: Path, line: str) -> str | None:
+    lines = story.read_text().splitlines() if story.exists() else []
+    return None if line in lines else "silent"
+
+
+def _dies(name: str, **row: object) -> ServerSpec:
+    return ServerSpec(name=name, command=("sh", "-c", "echo no key; exit 3"), **row)  # type: ignore[arg-type]
+
+
+def _eventually(true: Callable[[], bool], seconds: float = 8.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return true()
+
+
+def test_needs_start_first_and_stop_last(tmp_path: Path) -> None:
+    story = tmp_path / "story"
+    specs = [_teller("broker", story), _teller("worker", story, "broker")]
+    with Supervisor(specs, data_dir=tmp_path) as supervisor:
+        assert supervisor.health() == {"broker": HEALTHY, "worker": HEALTHY}
+    assert story.read_text().splitlines() == [
+        "broker starts",
+        "worker starts",
+        "worker stops",
+        "broker stops",
+    ]
+    assert supervisor.health() == {"broker": "stopped", "worker": "stopped"}
+
+
+def test_more_can_be_added_while_it_runs(tmp_path: Path) -> None:
+    story = tmp_path / "story"
+    with Supervisor([_teller("broker", story)], data_dir=tmp_path) as supervisor:
+        supervisor.add(_teller("hub", story, "broker"))
+        supervisor.wait_ready("hub")
+        assert supervisor.status()["hub"].healthy
+        with pytest.raises(ServerError, match="two servers are called hub"):
+            supervisor.add(_teller("hub", story))
+        with pytest.raises(ServerError, match="gateway needs store, added before it"):
+            supervisor.add(_teller("gateway", story, "store"))
+
+
+def test_what_dies_is_reported_and_comes_back(tmp_path: Path) -> None:
+    story = tmp_path / "story"
+    spec = _teller("worker", story, restart_first_seconds=0.6)
+    with Supervisor([spec], data_dir=tmp_path) as supervisor:
+        first = supervisor.status()["worker"].pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        assert _eventually(lambda: supervisor.health()["worker"] == "killed by SIGKILL")
+        assert _eventually(lambda: supervisor.status()["worker"].healthy)
+        assert supervisor.status()["worker"].restarts == 1
+        assert supervisor.status()["worker"].pid != first
+
+
+def test_waits_between_restarts_grow(tmp_path: Path) -> None:
+    spec = _dies("worker", required=False, restart_first_seconds=0.2)
+    with Supervisor([spec], data_dir=tmp_path) as supervisor:
+        time.sleep(2.0)
+        assert 2 <= supervisor.status()["worker"].restarts <= 3  # after 0.2, 0.6, 1.4 s
+        assert supervisor.health()["worker"] == "ended with status 3"
+
+
+def test_a_required_one_that_cannot_start_stops_all(tmp_path: Path) -> None:
+    story = tmp_path / "story"
+    failing = _dies("worker", needs=("broker",), ready=lambda: "no answer")
+    supervisor = Supervisor([_teller("broker", story), failing], data_dir=tmp_path)
+    with pytest.raises(StartError, match="worker did not start: ended with status 3") as caught:
+        supervisor.start()
+    assert "it said: no key" in str(caught.value)
+    assert supervisor.health()["broker"] == "stopped"
+
+
+def test_an_optional_one_that_cannot_start_is_only_reported(tmp_path: Path) -> None:
+    story = tmp_path / "story"
+    optional = _dies("boards", required=False, ready=lambda: "no answer")
+    with Supervisor([optional, _teller("broker", story)], data_dir=tmp_path) as supervisor:
+        assert supervisor.health()["broker"] == HEALTHY
+        with pytest.raises(StartError):
+            supervisor.wait_ready("boards")
+
+
+def test_a_busy_port_is_raised_as_it_is(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        spec = ServerSpec(name="hub", command=("sleep", "9"), ports=(busy.getsockname()[1],))
+        with pytest.raises(PortBusyError):
+            Supervisor([spec], data_dir=tmp_path).start()
+
+
+def test_one_that_answers_too_late_is_stopped_and_tried_again(tmp_path: Path) -> None:
+    spec = ServerSpec(
+        name="hub",
+        command=("sleep", "60"),
+        ready=lambda: "no answer",
+        start_timeout_seconds=0.3,
+        required=False,
+    )
+    with Supervisor([spec], data_dir=tmp_path) as supervisor:
+        assert _eventually(lambda: supervisor.status()["hub"].restarts == 1)
+        assert supervisor.health()["hub"] in {"not ready: no answer", "starting"}
+
+
+def test_one_that_no_longer_answers_is_unhealthy_until_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.runtime.servers.supervisor.PROBE_EVERY_SECONDS", 0.1)
+    answers: list[str | None] = [None]
+    spec = ServerSpec(name="hub", command=("sleep", "60"), ready=lambda: answers[0])
+    with Supervisor([spec], data_dir=tmp_path) as supervisor:
+        answers[0] = "port 1 does not answer"
+        assert _eventually(lambda: supervisor.health()["hub"] == "port 1 does not answer")
+        answers[0] = None
+        assert _eventually(lambda: supervisor.health()["hub"] == HEALTHY)
+        assert supervisor.status()["hub"].restarts == 0
+
+
+def test_a_stubborn_one_does_not_hold_up_the_stop(tmp_path: Path) -> None:
+    spec = ServerSpec(
+        name="hub", command=("sh", "-c", "trap '' TERM; sleep 60"), stop_timeout_seconds=0.3
+    )
+    supervisor = Supervisor([spec], data_dir=tmp_path).start()
+    pid = supervisor.status()["hub"].pid
+    started = time.monotonic()
+    supervisor.stop()
+    assert time.monotonic() - started < 3
+    assert not Path(f"/proc/{pid}").exists()
