@@ -1,0 +1,130 @@
+"""departments.yaml and sources.csv: who reports what, from where, how often."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from pkgutil import iter_modules
+
+import schemas.kinds
+from streams.site.entry import Entry, read_csv, read_yaml
+from streams.site.kinds import KINDS
+from streams.site.mistake import Mistake, one_of
+from streams.site.model import Department, Feed, Place, Source
+from streams.site.rows import DepartmentRow, FeedRow, SourceRow, check
+
+COLUMNS = {name: field.is_required() for name, field in SourceRow.model_fields.items()}
+
+
+def record_kinds() -> frozenset[str]:
+    """Kinds of record: the modules of `schemas.kinds`."""
+    return frozenset(module.name for module in iter_modules(schemas.kinds.__path__))
+
+
+@dataclass(slots=True)
+class Departments:
+    """`feeds` holds the feeds whose rows are right; `written` the keys of all."""
+
+    departments: dict[str, Department] = field(default_factory=dict)
+    feeds: dict[str, Feed] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+
+
+def read_departments(
+    path: Path, places: Mapping[str, Place], mistakes: list[Mistake]
+) -> Departments:
+    found = Departments()
+    for key, entry in read_yaml(path, mistakes).children():
+        row = check(entry, DepartmentRow, mistakes)
+        if row is not None:
+            department = Department(key=str(key), name_zh=row.name_zh, name_en=row.name_en)
+            found.departments[department.key] = department
+        if not isinstance(entry.data, dict) or "feeds" not in entry.data:
+            continue
+        for name, below in entry.child("feeds").children():
+            feed = _feed(str(key), str(name), below, places, mistakes)
+            found.written.add(f"{key}.{name}")
+            if feed is not None:
+                found.feeds[feed.key] = feed
+    return found
+
+
+def _feed(
+    department: str,
+    name: str,
+    entry: Entry,
+    places: Mapping[str, Place],
+    mistakes: list[Mistake],
+) -> Feed | None:
+    row = check(entry, FeedRow, mistakes)
+    if row is None:
+        return None
+    if row.kind not in record_kinds():
+        mistakes.append(entry.mistake(("kind",), one_of(record_kinds(), row.kind)))
+    granted: set[str] = set()
+    for index, pattern in enumerate(row.places):
+        matched = matching(pattern, places)
+        if not matched:
+            mistakes.append(entry.mistake(("places", index), _places_allowed(pattern, places)))
+        granted.update(matched)
+    return Feed(
+        key=f"{department}.{name}",
+        department=department,
+        kind=row.kind,
+        cadence_seconds=row.cadence_seconds,
+        places=frozenset(granted),
+        lateness_seconds=row.lateness_seconds,
+        dwell_seconds=row.dwell_seconds,
+        share_class=row.share_class,
+        expires=row.expires.isoformat() if row.expires else None,
+        contact=row.contact,
+    )
+
+
+def matching(pattern: str, places: Mapping[str, Place]) -> frozenset[str]:
+    """Places a record may name whose keys match; * stands for any characters, dots too."""
+    return frozenset(
+        key
+        for key, place in places.items()
+        if fnmatchcase(key, pattern) and not KINDS[place.kind].aggregate
+    )
+
+
+def _places_allowed(pattern: str, places: Mapping[str, Place]) -> str:
+    if pattern in places:
+        return f"a place inside a cell; {pattern} is a {places[pattern].kind}, above the cells"
+    return "a key or a pattern that matches a place; " + one_of(places, pattern)
+
+
+def read_sources(
+    path: Path, departments: Departments, places: Collection[str], mistakes: list[Mistake]
+) -> dict[tuple[str, str], Source]:
+    """Sources by (feed, source)."""
+    sources: dict[tuple[str, str], Source] = {}
+    lines: dict[tuple[str, str], int] = {}
+    for entry in read_csv(path, COLUMNS, mistakes):
+        row = check(entry, SourceRow, mistakes)
+        if row is None:
+            continue
+        key = (row.feed, row.source)
+        if key in lines:
+            allowed = f"each source of a feed once; it stands on line {lines[key]} already"
+            mistakes.append(entry.mistake(("source",), allowed))
+            continue
+        lines[key] = entry.line()
+        feed = departments.feeds.get(row.feed)
+        if row.feed not in departments.written:
+            mistakes.append(entry.mistake(("feed",), one_of(departments.written, row.feed)))
+        if row.place not in places:
+            mistakes.append(entry.mistake(("place",), one_of(places, row.place)))
+        elif feed is not None and row.place not in feed.places:
+            allowed = f"a place granted to {feed.key}: " + one_of(feed.places, row.place)
+            mistakes.append(entry.mistake(("place",), allowed))
+        elif feed is not None:
+            cadence = row.cadence_seconds or feed.cadence_seconds
+            sources[key] = Source(
+                key=row.source, feed=row.feed, place=row.place, cadence_seconds=cadence
+            )
+    return sources
