@@ -94,7 +94,7 @@ def test_a_busy_port_is_told_with_the_way_out(tmp_path: Path) -> None:
     with listening, pytest.raises(PortBusyError) as caught:
         Broker(settings).start()
     assert f"port {settings.port} for broker is held by process " in str(caught.value)
-    assert "HUBWATCH_BROKER_PORT" in caught.value.hint
+    assert "HUBWATCH_BOOTSTRAP_SERVERS" in caught.value.hint
 
 
 def test_a_wrong_property_ends_the_start_with_what_the_broker_said(tmp_path: Path) -> None:
