@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -56,3 +57,11 @@ def new_topic(admin: KafkaAdminClient) -> NewTopicName:
         return name
 
     return create
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Recalls, beside the result of the tests, that a check of scripts/lint failed before them."""
+    failed = os.environ.get("HUBWATCH_FAILED_CHECKS")
+    if failed:
+        terminalreporter.section("checks")
+        terminalreporter.write_line(f"scripts/lint failed before the tests: {failed}", red=True)
