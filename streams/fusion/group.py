@@ -163,8 +163,7 @@ class Group:
             stale_ms = source.newest_ms + FRESH_CADENCES * source.cadence_ms
             if stale_ms < now_ms:
                 continue
-            if stale_ms < next_check_ms:
-                next_check_ms = stale_ms
+            next_check_ms = min(next_check_ms, stale_ms)
             fresh.append(source)
             if source.samples:
                 self.trim(source)

@@ -68,7 +68,7 @@ def roll_up(measure: str, how: RollUp, children: Sequence[tuple[Place, Value]]) 
         contributors=tuple(place.key for place, *_ in known[:CONTRIBUTORS_SHOWN]),
         reason=f"unknown:{silent[0]}" if silent else (doubtful.reason if doubtful else ""),
         revised=any(value.revised for _, value, _ in known),
-        at_least=bool(silent) and how is not RollUp.CAPACITY_MEAN
+        at_least=(bool(silent) and how is not RollUp.CAPACITY_MEAN)
         or any(value.at_least for _, value, _ in known),
         simulated=simulated,
         decided_by=decider,

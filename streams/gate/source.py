@@ -90,14 +90,12 @@ class SourceState:
 
 
 class FeedState:
-    """Counts of one feed, and how far its department's clock is off."""
+    """When a feed was last heard, and how far its department's clock is off."""
 
-    __slots__ = ("_deltas", "feed", "last_received_ms", "processed", "quarantined")
+    __slots__ = ("_deltas", "feed", "last_received_ms")
 
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
-        self.processed = 0
-        self.quarantined = 0
         self.last_received_ms = 0
         self._deltas: deque[tuple[int, int]] = deque(maxlen=SKEW_SAMPLES)
 

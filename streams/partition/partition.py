@@ -13,7 +13,7 @@ from schemas.errors import RecordError
 from streams.fusion.group import Group
 from streams.fusion.measure import Catalogue
 from streams.gate import Admitted, Gate, Incoming
-from streams.partition.outputs import StepOutput
+from streams.partition.outputs import Counts, StepOutput
 from streams.partition.picture import Picture
 from streams.rules.book import RuleBook
 from streams.site.model import Site
@@ -59,6 +59,7 @@ class Partition:
         self.positions: dict[str, int] = {}
         self.cell_positions: dict[str, dict[str, int]] = {}
         self.stream_ms = 0
+        self.counts = Counts()
         self._cells_by_key = {cell.encode(): cell for cell in self.cells}
         self._next_situations_ms = 0
         self._next_maintenance_ms = 0
@@ -128,16 +129,23 @@ class Partition:
         ]
 
     def _count(self, admitted: Sequence[Admitted], output: StepOutput) -> None:
-        feeds = self.picture.feeds
+        processed, quarantined = self.counts.processed, self.counts.quarantined
         for feed, count in Counter([source.feed for source, _, _ in admitted]).items():
-            feeds[feed].processed += count
+            processed[feed] = processed.get(feed, 0) + count
         for refusal in output.refused:
-            if refusal.feed in feeds:
-                feeds[refusal.feed].quarantined += 1
+            feed = refusal.feed if refusal.feed in self.site.feeds else ""
+            row = (refusal.department, feed, refusal.reason.value)
+            quarantined[row] = quarantined.get(row, 0) + 1
         if admitted:
             source, record, received_ms = admitted[-1]
-            feeds[source.feed].hear(received_ms, record.observed_at_ms)
+            self.picture.feeds[source.feed].hear(received_ms, record.observed_at_ms)
             self.picture.dirty_cells.update({s.group.place.cell for s, _, _ in admitted})
+
+    def resume(self, positions: Mapping[str, int], counts: Counts, stream_ms: int) -> None:
+        """Goes on from the positions of a durable mark; the cells are restored already."""
+        self.positions = dict(positions)
+        self.counts = counts
+        self.stream_ms = max(self.stream_ms, stream_ms)
 
     def tick(self, now_ms: int) -> StepOutput:
         """What the clock alone brings. Call it only when nothing is waiting to be read: an old

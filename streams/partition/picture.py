@@ -14,7 +14,7 @@ from streams.fusion.rollup import roll_up
 from streams.gate import FUTURE_MS, FeedState, SourceState
 from streams.partition.place import PlaceState, wire
 from streams.rules.book import RuleBook
-from streams.rules.ladder import LadderState
+from streams.rules.state import LadderState
 from streams.site.model import Site, Source
 
 
@@ -93,7 +93,7 @@ class Picture:
     def evaluate(self, group: Group, now_ms: int, alerts: list[Alert]) -> None:
         """Computes what the group's sources say at `now_ms`, and everything that follows."""
         state = self.places[group.place.key]
-        hearing = group.hear(now_ms, skewed=self._skewed(group))
+        hearing = group.hear(now_ms, skewed=self.skewed(group.sources[0].feed))
         for reason in hearing.doubts:
             self.doubts[group.sources[0].department, reason.value] += 1
         for row in group.rows:
@@ -101,25 +101,26 @@ class Picture:
         newest_ms = group.floor(max([source.newest_ms for source in group.sources]))
         context = Context(site=self.site, place=state.place, at_ms=now_ms)
         for accumulation in group.accumulations:
-            row = accumulation.row
+            kept = accumulation.row
             # where silence is normal, time itself is news: a warning expires without a record
             value = accumulate(
                 accumulation,
                 hearing,
                 context,
-                observed_at_ms=newest_ms if row.coverage or group.dirty else now_ms,
+                observed_at_ms=newest_ms if kept.coverage or group.dirty else now_ms,
                 simulated=group.simulated,
             )
             self._set(state, value, now_ms, alerts)
-            if row.arrivals:
-                state.arrivals = row.arrivals(accumulation.state, context)
+            if kept.arrivals:
+                state.arrivals = kept.arrivals(accumulation.state, context)
         self._derive(state, group.kind, newest_ms or now_ms, now_ms, alerts)
         group.late = False
         group.dirty = False
         self._mark_parent(state, newest_ms, now_ms, alerts)
 
-    def _skewed(self, group: Group) -> bool:
-        return abs(self.feeds[group.sources[0].feed].skew_ms()) > FUTURE_MS
+    def skewed(self, feed: str) -> bool:
+        """The feed's clock is off by more than the gate forgives."""
+        return abs(self.feeds[feed].skew_ms()) > FUTURE_MS
 
     def _derive(
         self, state: PlaceState, after: str, at_ms: int, now_ms: int, alerts: list[Alert]

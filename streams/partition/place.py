@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schemas.value import ArrivalBin, Value
 from streams.fusion.group import Group
-from streams.fusion.measure import Catalogue, Derived, RollUp
+from streams.fusion.measure import Catalogue, Derived, HubMeasure, RollUp
 from streams.site.model import Place
 
 
@@ -91,9 +91,7 @@ def following(derived: tuple[Derived, ...], changed: Iterable[str]) -> tuple[Der
     return tuple(rows)
 
 
-def wire(
-    states: Mapping[str, PlaceState], catalogue: Catalogue, depth: Mapping[str, int]
-) -> None:
+def wire(states: Mapping[str, PlaceState], catalogue: Catalogue, depth: Mapping[str, int]) -> None:
     """Works out, children before parents, which measures each place has and what follows what.
 
     A place takes a measure from its children only when no source of its own measures it.
@@ -122,9 +120,7 @@ def wire(
         state.derived[""] = following(derived, rolled)
 
 
-def _roll_ups(
-    catalogue: Catalogue, own: set[str], below: list[PlaceState]
-) -> Iterable[RollUpRow]:
+def _roll_ups(catalogue: Catalogue, own: set[str], below: list[PlaceState]) -> Iterable[RollUpRow]:
     for measure in sorted({key for child in below for key in child.available} - own):
         how = rolling(catalogue, measure)
         if how is not None:
@@ -134,4 +130,5 @@ def _roll_ups(
 
 def rolling(catalogue: Catalogue, measure: str) -> RollUp | None:
     """How a measure rolls up, None when it does not."""
-    return catalogue.row(measure).roll_up
+    row = catalogue.row(measure)
+    return None if isinstance(row, HubMeasure) else row.roll_up

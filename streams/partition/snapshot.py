@@ -14,9 +14,10 @@ import msgspec
 from schemas.errors import HubwatchError
 from schemas.value import ArrivalBin, Value
 from streams.gate import SourceState
+from streams.partition.outputs import Counts
 from streams.partition.partition import Partition
 from streams.partition.place import PlaceState
-from streams.rules.ladder import LadderState
+from streams.rules.state import LadderState
 from streams.site.model import Source
 
 ENCODING = 1
@@ -73,11 +74,15 @@ class CellSnapshot(msgspec.Struct):
 
 
 class PartitionMark(msgspec.Struct):
-    """Where reading goes on once the snapshots of all cells are durable."""
+    """Where reading goes on once the snapshots of all cells are durable.
+
+    `counts` are the partition's counters as of these positions, so totals survive a restart.
+    """
 
     partition: int
     positions: dict[str, int]
     stream_ms: int
+    counts: Counts
 
 
 def take(partition: Partition, cell: str) -> bytes:
@@ -104,7 +109,12 @@ def take(partition: Partition, cell: str) -> bytes:
 def mark(partition: Partition) -> bytes:
     """To be written after the snapshots of all dirty cells are acknowledged."""
     return msgspec.msgpack.encode(
-        PartitionMark(partition.number, dict(partition.positions), partition.stream_ms)
+        PartitionMark(
+            partition.number,
+            dict(partition.positions),
+            partition.stream_ms,
+            partition.counts,
+        )
     )
 
 

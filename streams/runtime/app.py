@@ -1,0 +1,62 @@
+"""Builds the Faust apps: our transport, our offsets, nothing of Faust's that we do not use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import faust
+
+from streams.runtime.settings import Settings
+from streams.runtime.transport import BatchApp
+
+
+class RawSchema(faust.Schema[Any, Any]):
+    """Hands a batch on as the transport made it; decoding belongs to the gate."""
+
+    def loads_key(self, app: Any, message: Any, **_: Any) -> Any:  # noqa: ARG002
+        return message.key
+
+    def loads_value(self, app: Any, message: Any, **_: Any) -> Any:  # noqa: ARG002
+        return message.value
+
+
+BUFFERED_BATCHES = 8
+
+
+def faust_app(group: str, settings: Settings) -> BatchApp:
+    """An app over the batch transport, with Faust's web server, tables and topic creation off."""
+    return BatchApp(
+        group,
+        broker=[f"batch://{server}" for server in settings.bootstrap_servers.split(",")],
+        store="memory://",
+        autodiscover=False,
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        stream_buffer_maxsize=BUFFERED_BATCHES,
+        stream_recovery_delay=0.0,
+        stream_wait_empty=False,
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.session_timeout_seconds / 3,
+        broker_rebalance_timeout=max(20.0, settings.session_timeout_seconds * 2),
+        broker_request_timeout=max(40.0, settings.session_timeout_seconds * 2),
+        broker_commit_interval=1.0,
+        broker_max_poll_records=settings.batch_records,
+        broker_max_poll_interval=120.0,
+        consumer_max_fetch_size=settings.fetch_bytes,
+        datadir=str(settings.data_dir / "faust"),
+    )
+
+
+def batches(app: faust.App, topics: Sequence[str]) -> Any:
+    """The channel of batches of several topics."""
+    return app.topic(*topics, schema=RawSchema(), internal=False)
+
+
+def run(app: faust.App) -> None:
+    """Runs the app until a signal ends the process."""
+    faust.Worker(
+        app, loglevel="WARNING", override_logging=False, quiet=True, redirect_stdouts=False
+    ).execute_from_commandline()

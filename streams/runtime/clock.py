@@ -1,0 +1,96 @@
+"""The site's clock: wall time, or a simulated time that runs faster and can be paused.
+
+A simulated clock is a file of segments, each mapping wall time to site time. All processes read
+the same file, so they agree; starting again adds a segment that goes on where the last one ended.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """From `wall_ms` on, site time is `site_ms + (wall − wall_ms) × speed`. Unix ms."""
+
+    wall_ms: int
+    site_ms: int
+    speed: float
+
+
+class SiteClock:
+    """`now_ms()` is what every process of the site takes for now."""
+
+    def __init__(self, segment: Segment | None = None) -> None:
+        self._segment = segment
+
+    @property
+    def simulated(self) -> bool:
+        return self._segment is not None
+
+    @property
+    def speed(self) -> float:
+        return self._segment.speed if self._segment else 1.0
+
+    def now_ms(self) -> int:
+        wall_ms = time.time_ns() // 1_000_000
+        if self._segment is None:
+            return wall_ms
+        passed_ms = wall_ms - self._segment.wall_ms
+        return self._segment.site_ms + int(passed_ms * self._segment.speed)
+
+    def wall_seconds(self, site_ms: int) -> float:
+        """How long a span of site time lasts on the wall."""
+        return site_ms / 1000 / self.speed
+
+    def wall_seconds_until(self, at_ms: int) -> float:
+        """Negative when the instant has passed."""
+        return self.wall_seconds(at_ms - self.now_ms())
+
+    @classmethod
+    def read(cls, path: Path) -> SiteClock:
+        """The clock in the file; wall time when there is none."""
+        try:
+            return cls(Segment(**json.loads(path.read_text())["segment"]))
+        except FileNotFoundError:
+            return cls()
+
+
+def start_simulated(path: Path, *, origin_ms: int, speed: float) -> SiteClock:
+    """Starts a simulated clock at `origin_ms`, or where the last one in the file stopped."""
+    origin_ms = _stopped_at_ms(path) or origin_ms
+    segment = Segment(wall_ms=time.time_ns() // 1_000_000, site_ms=origin_ms, speed=speed)
+    clock = SiteClock(segment)
+    note_time(path, clock)
+    return clock
+
+
+def note_time(path: Path, clock: SiteClock) -> None:
+    """Writes the clock with its present site time; call it about once a second and at the end."""
+    segment = clock._segment  # noqa: SLF001
+    if segment is None:
+        return
+    text = json.dumps(
+        {
+            "segment": {
+                "wall_ms": segment.wall_ms,
+                "site_ms": segment.site_ms,
+                "speed": segment.speed,
+            },
+            "site_ms": clock.now_ms(),
+        }
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def _stopped_at_ms(path: Path) -> int | None:
+    try:
+        return int(json.loads(path.read_text())["site_ms"])
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,140 @@
+"""What leaves a process: sent at once, acknowledged by the broker before anything is durable.
+
+`send` does not wait; `settled` does. A send that fails is repeated until the broker takes it, in
+the order in which it was given, so nothing is lost while the broker is away; what can never be
+taken (too large) is logged, counted, and does not hold up the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+PENDING_LIMIT = 20_000
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """One message on its way; `partition` None leaves the choice to the key."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers = ()
+    partition: int | None = None
+    timestamp_ms: int | None = None
+
+
+class Outbox:
+    """Sends through an idempotent producer with acks=all, in order."""
+
+    def __init__(
+        self, bootstrap_servers: str, *, client_id: str, max_bytes: int = 4_194_304
+    ) -> None:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap_servers,
+            client_id=client_id,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=max_bytes,
+            linger_ms=0,
+        )
+        self._pending: deque[tuple[Outgoing, asyncio.Future[object]]] = deque()
+        self._settling = asyncio.Lock()
+        self.failures = 0
+        self.unsendable = 0
+        self._away = False
+
+    async def start(self) -> None:
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        await self._producer.stop()
+
+    @property
+    def pending(self) -> int:
+        """Messages not yet acknowledged."""
+        return len(self._pending)
+
+    async def send(self, message: Outgoing) -> None:
+        """Hands a message over; waits only when far too many are unacknowledged."""
+        if len(self._pending) >= PENDING_LIMIT:
+            await self.settled()
+        future = await self._hand_over(message)
+        if future is not None:
+            self._pending.append((message, future))
+
+    async def settled(self) -> None:
+        """Returns when everything given so far is acknowledged, however long the broker is away."""
+        async with self._settling:
+            for _ in range(len(self._pending)):
+                message, future = self._pending[0]
+                await self._settle(message, future)
+                self._pending.popleft()
+        if self._away:
+            self._away = False
+            log.warning("broker takes messages again")
+
+    async def _hand_over(self, message: Outgoing) -> asyncio.Future[object] | None:
+        attempt = 0
+        while True:
+            try:
+                future: asyncio.Future[object] = await self._producer.send(
+                    message.topic,
+                    value=message.value,
+                    key=message.key,
+                    partition=message.partition,
+                    timestamp_ms=message.timestamp_ms,
+                    headers=list(message.headers),
+                )
+            except MessageSizeTooLargeError:
+                self._give_up(message)
+                return None
+            except KafkaError as error:
+                await self._wait(error, attempt)
+                attempt += 1
+            else:
+                return future
+
+    async def _settle(self, message: Outgoing, future: asyncio.Future[object]) -> None:
+        attempt = 0
+        waiting: asyncio.Future[object] | None = future
+        while waiting is not None:
+            try:
+                await waiting
+            except MessageSizeTooLargeError:
+                self._give_up(message)
+                return
+            except KafkaError as error:
+                await self._wait(error, attempt)
+                attempt += 1
+                waiting = await self._hand_over(message)
+            else:
+                return
+
+    async def _wait(self, error: KafkaError, attempt: int) -> None:
+        self.failures += 1
+        if not self._away:
+            self._away = True
+            log.warning("broker does not take messages, trying on", error=repr(error))
+        await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+
+    def _give_up(self, message: Outgoing) -> None:
+        self.unsendable += 1
+        log.error(
+            "message is larger than the broker takes, left out",
+            topic=message.topic,
+            key=message.key.decode(errors="replace"),
+            bytes=len(message.value),
+        )

@@ -1,0 +1,104 @@
+"""Settings of every process: defaults, then `hubwatch.toml`, then the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from schemas.errors import HubwatchError
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class SettingsError(HubwatchError):
+    """A setting is unknown, missing or out of range."""
+
+    code = "HW-1301"
+    hint = "docs/reference/settings.md lists every setting with its range"
+
+
+class Settings(BaseSettings):
+    """Read from HUBWATCH_<NAME>; a file wins over a default, the environment over the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HUBWATCH_", toml_file="hubwatch.toml", extra="forbid", frozen=True
+    )
+
+    site_dir: Path = Field(
+        default=CHECKOUT / "deploy" / "sites" / "hongqiao", description="folder of the site files"
+    )
+    standards_dir: Path = Field(
+        default=CHECKOUT / "deploy" / "standards", description="folder of the dated standards"
+    )
+    data_dir: Path = Field(
+        default=CHECKOUT / ".hubwatch", description="where the servers keep their data and logs"
+    )
+    bootstrap_servers: str = Field(
+        default="127.0.0.1:9092", description="Kafka brokers, host:port, comma separated"
+    )
+    partitions: int = Field(
+        default=4, ge=1, le=64, description="partitions of every inbox topic; never changed later"
+    )
+    replication: int = Field(default=1, ge=1, le=5, description="replicas of every topic")
+    worker_group: str = Field(default="hubwatch-worker", description="consumer group of workers")
+    hub_group: str = Field(default="hubwatch-hub", description="consumer group of the hub")
+    worker_port: Port = Field(default=9101, description="metrics and health of the worker")
+    hub_port: Port = Field(default=9102, description="metrics and health of the hub processor")
+    simulator_port: Port = Field(default=9104, description="metrics of the simulator or replay")
+    gateway_port: Port = Field(default=8080, description="HTTP gateway")
+    batch_records: int = Field(
+        default=4000, ge=1, le=50_000, description="records handed to the worker at a time"
+    )
+    fetch_bytes: int = Field(
+        default=1_048_576, ge=16_384, le=16_777_216, description="bytes fetched a partition"
+    )
+    session_timeout_seconds: float = Field(
+        default=6.0, ge=6.0, le=60.0, description="a worker silent for longer loses its partitions"
+    )
+    snapshot_seconds: float = Field(
+        default=2.0, ge=0.1, le=60.0, description="wall time between snapshots of dirty cells"
+    )
+    tick_seconds: float = Field(
+        default=0.25, ge=0.05, le=5.0, description="wall time between looks at the clock"
+    )
+    api_keys_file: Path | None = Field(
+        default=None,
+        description="departments' hashed API keys for the gateway; none: loopback only",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    @classmethod
+    def load(cls, **given: object) -> Self:
+        """Raises SettingsError, one line a mistake."""
+        try:
+            return cls(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            lines = [
+                f"{'.'.join(map(str, e['loc']))} = {e['input']!r}: {e['msg']}"
+                for e in error.errors()
+            ]
+            raise SettingsError("; ".join(lines)) from error
+
+    @property
+    def clock_file(self) -> Path:
+        return self.data_dir / "clock.json"

@@ -1,0 +1,75 @@
+"""Reads the snapshots of a partition back from their compacted topic."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.partition.partition import Partition
+from streams.partition.snapshot import (
+    CellSnapshot,
+    PartitionMark,
+    SnapshotError,
+    read,
+    read_mark,
+    restore,
+)
+from streams.runtime.topics import SNAPSHOTS
+
+log = structlog.get_logger()
+
+MARK_PREFIX = "partition/"
+QUIET_SECONDS = 10.0
+
+
+async def read_topic(
+    bootstrap_servers: str, topic: str, partition: int
+) -> AsyncIterator[tuple[bytes, bytes]]:
+    """Every (key, value) of a partition from its start to its present end, in order."""
+    at = TopicPartition(topic, partition)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    try:
+        consumer.assign([at])
+        await consumer.seek_to_beginning(at)
+        end = (await consumer.end_offsets([at]))[at]
+        while await consumer.position(at) < end:
+            found = await asyncio.wait_for(
+                consumer.getmany(at, timeout_ms=1000, max_records=5000), QUIET_SECONDS
+            )
+            for records in found.values():
+                for record in records:
+                    if record.key is not None and record.value is not None:
+                        yield record.key, record.value
+    finally:
+        await consumer.stop()
+
+
+async def restore_partition(bootstrap_servers: str, partition: Partition) -> int:
+    """Fills a fresh partition from its snapshots; returns how many cells were restored.
+
+    An unreadable snapshot is set aside with an error in the log: then nothing is restored, and the
+    whole partition is rebuilt from the inbox topics.
+    """
+    cells: dict[bytes, bytes] = {}
+    async for key, value in read_topic(bootstrap_servers, SNAPSHOTS, partition.number):
+        cells[key] = value
+    mark_raw = cells.pop(f"{MARK_PREFIX}{partition.number}".encode(), None)
+    if mark_raw is None:
+        return 0
+    try:
+        mark: PartitionMark = read_mark(mark_raw)
+        snapshots: list[CellSnapshot] = [read(raw) for raw in cells.values()]
+    except SnapshotError as error:
+        log.error("snapshot set aside, rebuilding from the inbox topics", error=str(error))
+        return 0
+    for snapshot in snapshots:
+        if snapshot.cell in partition.cells:
+            restore(partition, snapshot)
+    partition.resume(mark.positions, mark.counts, mark.stream_ms)
+    return len(snapshots)

@@ -1,0 +1,157 @@
+"""A Faust transport that hands over one batch of a partition as one message.
+
+Faust pays two tasks, a queue and an acknowledgement per message; here it pays them per batch, and
+the worker steps through the records in one go. Registered at Faust's plug-in point for transports;
+`broker="batch://host:port"` selects it.
+
+Offsets are ours, not Faust's: reading starts at the positions the worker's state was restored to,
+and what is committed is what the last durable snapshot contains (`Consumer.durable`), for lag
+displays and for nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from typing import Any, cast
+
+import aiokafka
+import faust
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage
+
+FETCH_WAIT_MS = 500
+
+Restore = Callable[[set[TP]], Awaitable[Mapping[TP, int]]]
+"""Brings the state of the assigned partitions up; returns where to read on in each."""
+Release = Callable[[set[TP]], Awaitable[None]]
+"""Makes the state of revoked partitions durable and lets go of it."""
+
+
+class BatchApp(faust.App):
+    """An app whose state says where to read on. `restore` and `release` are set before it runs."""
+
+    restore: Restore
+    release: Release
+
+    @property
+    def batch_consumer(self) -> Consumer:
+        return cast("Consumer", self.consumer)
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Fetches in its own thread; turns each partition's records into one batch there."""
+
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+        conf = self.app.conf
+        # range over topics of equal size keeps partition n of all of them with one worker
+        self._assignor = RangePartitionAssignor
+        return aiokafka.AIOKafkaConsumer(
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            partition_assignment_strategy=[RangePartitionAssignor],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=conf.broker_max_poll_records,
+            max_poll_interval_ms=int(conf.broker_max_poll_interval * 1000),
+            max_partition_fetch_bytes=conf.consumer_max_fetch_size,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            request_timeout_ms=int(conf.broker_request_timeout * 1000),
+            check_crcs=conf.broker_check_crcs,
+            session_timeout_ms=int(conf.broker_session_timeout * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
+            metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
+        )
+
+    async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:
+        records = await super()._fetch_records(*args, **kwargs)
+        return {tp: [batch] for tp, batch in records.items() if batch}
+
+
+class Consumer(driver.Consumer):
+    """Positions come from the application's state; see the module's docstring."""
+
+    app: BatchApp
+    durable: MutableMapping[TP, int]
+    committed_at: MutableMapping[TP, float]
+    """by `time.monotonic()`; a partition whose offset need not move counts as committed"""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.durable = {}
+        self.committed_at = {}
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
+        last = record[-1]
+        return ConsumerMessage(
+            tp.topic,
+            tp.partition,
+            last.offset,
+            last.timestamp / 1000,
+            last.timestamp_type,
+            [],
+            None,
+            record,
+            None,
+            tp=tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    async def perform_seek(self) -> None:
+        """Called by Faust before the flow resumes, and when it stopped in the middle of a fetch."""
+        assignment = set(self.assignment())
+        for tp, offset in (await self.app.restore(assignment)).items():
+            await self._seek(tp, offset)
+            self._read_offset[tp] = None
+            self._committed_offset[tp] = None
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        if revoked:
+            self.stop_flow()
+            await self.app.release(revoked)
+            await self.commit()
+            for tp in revoked:
+                self.durable.pop(tp, None)
+                self.committed_at.pop(tp, None)
+        await super().on_partitions_revoked(revoked)
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:  # noqa: ARG002
+        self._acked.clear()
+        self._acked_index.clear()
+        return iter(list(self.durable))
+
+    def _new_offset(self, tp: TP) -> int | None:
+        return self.durable.get(tp)
+
+    async def force_commit(self, *args: Any, **kwargs: Any) -> bool:
+        done: bool = await super().force_commit(*args, **kwargs)
+        now = time.monotonic()
+        for tp, offset in self.durable.items():
+            if self._committed_offset[tp] == offset:
+                self.committed_at[tp] = now
+        return done
+
+    def end_offset(self, tp: TP) -> int | None:
+        """End of the partition as of the last fetch; None while it is not assigned or fetched."""
+        consumer = self._thread._consumer
+        if consumer is None or tp not in consumer.assignment():
+            return None
+        end: int | None = consumer.highwater(tp)
+        return end
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Batches skip offsets by nature; positions are kept by the state, not by gaps."""
+
+
+class Transport(driver.Transport):
+    """Faust's aiokafka transport with batches; see the module's docstring."""
+
+    Consumer = Consumer
+    driver_version = f"batch over {driver.Transport.driver_version}"

@@ -1,0 +1,111 @@
+"""The worker's collector: its pictures, its counters, and how far it has come."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
+
+from streams.domains import catalogue
+from streams.runtime import metrics
+from streams.runtime.worker import Worker
+
+
+class WorkerCollector(Collector):
+    """Reads the worker's state from the scrape's own thread; copies before it walks."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        rows = catalogue()
+        self._units = {key: rows.row(key).unit for key in rows.keys()}
+
+    def collect(self) -> Iterator[Metric]:
+        worker = self._worker
+        now_ms = worker.clock.now_ms()
+        partitions = list(worker.partitions.values())
+        pictures = [partition.picture for partition in partitions]
+        values = [
+            (key, value)
+            for picture in pictures
+            for key, state in list(picture.places.items())
+            for value in list(state.values.values())
+        ]
+        ladders = [
+            (rule, place, state)
+            for picture in pictures
+            for place, states in list(picture.ladders.items())
+            for rule, state in list(states.items())
+        ]
+        owned = frozenset(key for picture in pictures for key in list(picture.places))
+        yield from metrics.process_metrics(worker.clock)
+        yield from metrics.value_metrics(values, self._units, now_ms)
+        yield from metrics.ladder_metrics(worker.rules, ladders, owned)
+        yield from metrics.source_metrics(pictures, now_ms)
+        yield metrics.latency_metric(worker.event_to_alert)
+        yield from self._records()
+        yield from self._progress()
+
+    def _records(self) -> Iterator[Metric]:
+        records = metrics.counter(
+            "records", "records by verdict", ("department", "feed", "verdict")
+        )
+        refused = metrics.counter(
+            "quarantined", "refused records by reason", ("department", "reason")
+        )
+        doubts = metrics.counter("doubts", "values found doubtful", ("department", "reason"))
+        site = self._worker.site
+        by_feed: Counter[tuple[str, str, str]] = Counter()
+        by_reason: Counter[tuple[str, str]] = Counter()
+        doubtful: Counter[tuple[str, str]] = Counter()
+        for feed in site.feeds.values():
+            by_feed[feed.department, feed.key, "processed"] += 0
+            by_feed[feed.department, feed.key, "quarantined"] += 0
+        for partition in list(self._worker.partitions.values()):
+            for key, count in list(partition.counts.processed.items()):
+                if key in site.feeds:
+                    by_feed[site.feeds[key].department, key, "processed"] += count
+            for (department, key, reason), count in list(partition.counts.quarantined.items()):
+                by_feed[department, key, "quarantined"] += count
+                by_reason[department, reason] += count
+            doubtful.update(dict(partition.picture.doubts))
+        for labels, count in by_feed.items():
+            records.add_metric(labels, count)
+        for pair, count in by_reason.items():
+            refused.add_metric(pair, count)
+        for pair, count in doubtful.items():
+            doubts.add_metric(pair, count)
+        yield from (records, refused, doubts)
+
+    def _progress(self) -> Iterator[Metric]:
+        worker = self._worker
+        lag = metrics.gauge("lag_records", "records waiting", ("topic", "partition"))
+        snapshot_age = metrics.gauge(
+            "snapshot_age_seconds", "since the last durable snapshot", ("partition",)
+        )
+        commit_age = metrics.gauge(
+            "commit_age_seconds", "since offsets were last committed", ("partition",)
+        )
+        stream = metrics.gauge(
+            "stream_time_seconds", "newest arrival folded, Unix seconds", ("partition",)
+        )
+        for number, partition in list(worker.partitions.items()):
+            label = (str(number),)
+            for topic, waiting in worker.lag(number).items():
+                if waiting >= 0:
+                    lag.add_metric((topic, str(number)), waiting)
+            durable_at = worker.durable_at.get(number)
+            if durable_at is not None:
+                snapshot_age.add_metric(label, time.monotonic() - durable_at)
+            commit_age.add_metric(label, worker.commit_age_seconds(number))
+            if partition.stream_ms:
+                stream.add_metric(label, partition.stream_ms / 1000)
+        yield from (lag, snapshot_age, commit_age, stream)
+        yield from metrics.outbox_metrics(worker.outbox)
+        batches = metrics.counter("batch_records", "records handed over in batches")
+        batches.add_metric((), worker.batch_records)
+        cpu = metrics.counter("step_cpu_seconds", "CPU time of gate, fusion and rules")
+        cpu.add_metric((), worker.step_seconds)
+        yield from (batches, cpu)
