@@ -50,14 +50,13 @@ class Observation(Protocol):
 
 @cache
 def structs() -> Mapping[str, type[msgspec.Struct]]:
-    """The struct of every record kind by name.
-
-    Raises TypeError when a model cannot be generated exactly.
-    """
-    return MappingProxyType({name: _struct(name, model) for name, model in kinds().items()})
+    """The struct of every record kind by name. Raises TypeError as `struct_for` does."""
+    return MappingProxyType({name: struct_for(model) for name, model in kinds().items()})
 
 
-def _struct(kind: str, model: type[Record]) -> type[msgspec.Struct]:
+def struct_for(model: type[Record]) -> type[msgspec.Struct]:
+    """One kind's struct. Raises TypeError when it cannot be generated exactly."""
+    kind: str = model.model_fields["kind"].default
     plan: Mapping[str, Any] = model.__pydantic_core_schema__
     config = plan.get("config", {})
     if plan["type"] != "model" or any(config.get(key) != value for key, value in STRICT.items()):

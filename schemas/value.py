@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 
 Status = Literal["ok", "suspect", "unknown"]
-"""ok: enough fresh sources, none doubtful. suspect: a contributor is doubtful, or part is imputed or
-missing. unknown: too few fresh sources; `value` is then None, never a default."""
+"""ok: enough fresh sources, none doubtful. suspect: a contributor is doubtful, or part is imputed
+or missing. unknown: too few fresh sources; `value` is then None, never a default."""
 
 STATUS_CODE: dict[Status, int] = {"ok": 0, "suspect": 1, "unknown": 2}
 CONTRIBUTORS_SHOWN = 8

@@ -13,18 +13,19 @@ from schemas.record import EpochMs, Identifier, Record, Unit
 class Arrival(Record):
     """What is known of one service now; each milestone is a new record of the same service.
 
-    A service is known by mode, `service` and `scheduled_at_ms` together; it is its own `source`,
-    because a source says one thing an instant. Source of the fields: airport
-    collaborative decision making, in-block times scheduled, estimated and actual (SIBT, EIBT,
-    AIBT); GTFS-RT StopTimeEvent for trains and coaches. Range: ours; a 17-car high-speed train
-    seats about 1,280, and standing passengers count.
+    A service is known by mode, `service` and `scheduled_at_ms` together. A source says one thing
+    at one instant: who reports many services together has them differ in `observed_at_ms`.
+
+    Source of the fields: in-block times scheduled, estimated and actual of airport collaborative
+    decision making (SIBT, EIBT, AIBT); GTFS-RT StopTimeEvent for trains and coaches. Range: ours;
+    a 17-car high-speed train seats about 1,280, and standing passengers count.
     """
 
     title_zh: ClassVar[str] = "到达班次"
     title_en: ClassVar[str] = "Arrival"
     sample: ClassVar[Mapping[str, object]] = {
         "feed": "airport.arrivals",
-        "source": "flight.mu5106",
+        "source": "aodb-t2",
         "place": "hub.t2",
         "mode": "air",
         "service": "MU5106",

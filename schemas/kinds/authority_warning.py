@@ -20,9 +20,9 @@ class AuthorityWarning(Record):
     title_zh: ClassVar[str] = "预警信号"
     title_en: ClassVar[str] = "Authority warning"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "weather.warnings",
-        "source": "shanghai.met",
-        "place": "hongqiao",
+        "feed": "weather.warning",
+        "source": "warning-centre",
+        "place": "hongqiao.district_office",
         "warning_id": "31011241600000_20260715203000_1",
         "hazard": "rainstorm",
         "colour": "yellow",

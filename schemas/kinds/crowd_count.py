@@ -20,8 +20,8 @@ class CrowdCount(Record):
     title_zh: ClassVar[str] = "区域人数"
     title_en: ClassVar[str] = "Crowd count"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "hub.cameras",
-        "source": "camera.t2.departures.07",
+        "feed": "airport.crowd",
+        "source": "cam-t2-departures-01",
         "place": "hub.t2.departures",
         "count": 412,
         "confidence_ratio": 0.93,

@@ -19,8 +19,8 @@ class DeviceHeartbeat(Record):
     title_zh: ClassVar[str] = "设备心跳"
     title_en: ClassVar[str] = "Device heartbeat"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "hub.devices",
-        "source": "controller.t2.017",
+        "feed": "network.heartbeat",
+        "source": "gateway-t2",
         "place": "hub.t2",
         "battery_ratio": 0.82,
         "uptime_seconds": 864_230.0,

@@ -20,9 +20,9 @@ class EmergencyReport(Record):
     title_zh: ClassVar[str] = "突发事件报告"
     title_en: ClassVar[str] = "Emergency report"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "emergency.reports",
-        "source": "desk.hub",
-        "place": "hub.west_square",
+        "feed": "emergency.report",
+        "source": "desk-t1",
+        "place": "hub.t1",
         "report_id": "E-2026-0715-031",
         "category": "health",
         "severity": 1,

@@ -21,8 +21,8 @@ class EnergyMeter(Record):
     title_zh: ClassVar[str] = "电能表"
     title_en: ClassVar[str] = "Energy meter"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "energy.meters",
-        "source": "meter.station01.main",
+        "feed": "energy.meter",
+        "source": "meter-station01-grid",
         "place": "energy.station01",
         "energy_kwh": 4_812_370.25,
         "power_kw": 1630.0,

@@ -23,9 +23,9 @@ class GateCount(Record):
     title_zh: ClassVar[str] = "进出人数"
     title_en: ClassVar[str] = "Gate count"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "hub.gates",
-        "source": "gate.rail.b1.03",
-        "place": "hub.rail.concourse",
+        "feed": "rail.gate",
+        "source": "gates-rail-exit-east",
+        "place": "hub.rail.exit_east",
         "entered": 37,
         "left": 52,
         "interval_seconds": 60.0,

@@ -21,7 +21,7 @@ class ParkingCount(Record):
     title_en: ClassVar[str] = "Parking count"
     sample: ClassVar[Mapping[str, object]] = {
         "feed": "transport.parking",
-        "source": "barrier.p6",
+        "source": "barrier-parking-p6",
         "place": "hub.parking.p6",
         "occupied": 1840,
         "entered_per_min": 6.0,

@@ -20,9 +20,9 @@ class RainGauge(Record):
     title_zh: ClassVar[str] = "雨量"
     title_en: ClassVar[str] = "Rain gauge"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "water.rain",
-        "source": "gauge.rain.north",
-        "place": "rain.north",
+        "feed": "weather.rain",
+        "source": "gauge-rain-hub",
+        "place": "rain.hub",
         "rain_mm": 2.4,
         "interval_seconds": 300.0,
     }

@@ -19,8 +19,8 @@ class RankService(Record):
     title_zh: ClassVar[str] = "站点接驳"
     title_en: ClassVar[str] = "Rank service"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "transport.ranks",
-        "source": "rank.taxi.t2",
+        "feed": "transport.rank",
+        "source": "rank-taxi-t2",
         "place": "hub.taxi.t2",
         "mode": "taxi",
         "vehicles_per_min": 11.5,

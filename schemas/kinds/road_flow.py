@@ -21,7 +21,7 @@ class RoadFlow(Record):
     title_en: ClassVar[str] = "Road flow"
     sample: ClassVar[Mapping[str, object]] = {
         "feed": "transport.road",
-        "source": "loop.s20.k01.a",
+        "source": "loop-s20-k01-1",
         "place": "road.s20.k01",
         "speed_kmh": 61.5,
         "flow_veh_h": 3120.0,

@@ -20,8 +20,8 @@ class SecurityLane(Record):
     title_zh: ClassVar[str] = "安检通道"
     title_en: ClassVar[str] = "Security-check lane"
     sample: ClassVar[Mapping[str, object]] = {
-        "feed": "hub.security",
-        "source": "lane.t2.north.04",
+        "feed": "airport.security",
+        "source": "lane-t2-security-north-04",
         "place": "hub.t2.security.north",
         "open": True,
         "queue_persons": 28,

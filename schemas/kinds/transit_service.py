@@ -21,7 +21,7 @@ class TransitService(Record):
     title_en: ClassVar[str] = "Transit service"
     sample: ClassVar[Mapping[str, object]] = {
         "feed": "metro.service",
-        "source": "atc.l2.hub.east",
+        "source": "ats-metro-l2-east",
         "place": "hub.metro.l2.east",
         "line": "2",
         "direction": "east",

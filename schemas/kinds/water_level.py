@@ -21,8 +21,8 @@ class WaterLevel(Record):
     title_en: ClassVar[str] = "Water level"
     sample: ClassVar[Mapping[str, object]] = {
         "feed": "water.level",
-        "source": "level.caobao.01",
-        "place": "underpass.caobao",
+        "source": "depth-tunnel-yingbin-1",
+        "place": "tunnel.yingbin",
         "depth_cm": 12.5,
         "pump_running": True,
     }
