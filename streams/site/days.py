@@ -8,24 +8,14 @@ from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pydantic import Field
-
 from streams.site.entry import Entry, read_yaml
 from streams.site.mistake import Mistake, one_of
 from streams.site.model import DayType, Source
-from streams.site.rows import DaysRow, DayTypeRow, MaintenanceRow, Row, check
+from streams.site.rows import CalendarFile, DaysRow, DayTypeRow, MaintenanceRow, check
 
 LONGEST_SPAN = timedelta(days=400)
 ORDINARY = ("workday", "weekend")
 """Day types of the days that are not listed."""
-
-
-class CalendarRow(Row):
-    """calendar.yaml"""
-
-    day_types: dict[str, object] = Field(description="kinds of day by key")
-    days: list[object] = Field(description="spans of days that are not ordinary")
-    maintenance: list[object] = Field(description="spans in which sources may be silent")
 
 
 @dataclass(slots=True)
@@ -38,7 +28,7 @@ class Calendar:
 def read_calendar(path: Path, mistakes: list[Mistake]) -> Calendar:
     calendar = Calendar()
     file = read_yaml(path, mistakes)
-    if check(file, CalendarRow, mistakes) is None:
+    if check(file, CalendarFile, mistakes) is None:
         return calendar
     for key, entry in file.child("day_types").children():
         row = check(entry, DayTypeRow, mistakes)

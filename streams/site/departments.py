@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from pkgutil import iter_modules
 
-import schemas.kinds
+from schemas.catalogue import kinds as record_kinds
 from streams.site.entry import Entry, read_csv, read_yaml
 from streams.site.kinds import KINDS
 from streams.site.mistake import Mistake, one_of
-from streams.site.model import Department, Feed, Place, Source
-from streams.site.rows import DepartmentRow, FeedRow, SourceRow, check
+from streams.site.model import Department, Feed, Source
+from streams.site.places import Places
+from streams.site.rows import DepartmentRow, DepartmentsFile, FeedRow, SourceRow, check
 
 COLUMNS = {name: field.is_required() for name, field in SourceRow.model_fields.items()}
-
-
-def record_kinds() -> frozenset[str]:
-    """Kinds of record: the modules of `schemas.kinds`."""
-    return frozenset(module.name for module in iter_modules(schemas.kinds.__path__))
 
 
 @dataclass(slots=True)
@@ -32,18 +26,17 @@ class Departments:
     written: set[str] = field(default_factory=set)
 
 
-def read_departments(
-    path: Path, places: Mapping[str, Place], mistakes: list[Mistake]
-) -> Departments:
+def read_departments(path: Path, places: Places, mistakes: list[Mistake]) -> Departments:
     found = Departments()
-    for key, entry in read_yaml(path, mistakes).children():
+    file = read_yaml(path, mistakes)
+    check(file, DepartmentsFile, mistakes)
+    for key, entry in file.children():
         row = check(entry, DepartmentRow, mistakes)
         if row is not None:
             department = Department(key=str(key), name_zh=row.name_zh, name_en=row.name_en)
             found.departments[department.key] = department
-        if not isinstance(entry.data, dict) or "feeds" not in entry.data:
-            continue
-        for name, below in entry.child("feeds").children():
+        feeds = entry.child("feeds").children() if _has_feeds(entry) else ()
+        for name, below in feeds:
             feed = _feed(str(key), str(name), below, places, mistakes)
             found.written.add(f"{key}.{name}")
             if feed is not None:
@@ -51,30 +44,24 @@ def read_departments(
     return found
 
 
+def _has_feeds(entry: Entry) -> bool:
+    return isinstance(entry.data, dict) and isinstance(entry.data.get("feeds"), dict)
+
+
 def _feed(
-    department: str,
-    name: str,
-    entry: Entry,
-    places: Mapping[str, Place],
-    mistakes: list[Mistake],
+    department: str, name: str, entry: Entry, places: Places, mistakes: list[Mistake]
 ) -> Feed | None:
     row = check(entry, FeedRow, mistakes)
     if row is None:
         return None
     if row.kind not in record_kinds():
         mistakes.append(entry.mistake(("kind",), one_of(record_kinds(), row.kind)))
-    granted: set[str] = set()
-    for index, pattern in enumerate(row.places):
-        matched = matching(pattern, places)
-        if not matched:
-            mistakes.append(entry.mistake(("places", index), _places_allowed(pattern, places)))
-        granted.update(matched)
     return Feed(
         key=f"{department}.{name}",
         department=department,
         kind=row.kind,
         cadence_seconds=row.cadence_seconds,
-        places=frozenset(granted),
+        places=_granted(row.places, entry, places, mistakes),
         lateness_seconds=row.lateness_seconds,
         dwell_seconds=row.dwell_seconds,
         share_class=row.share_class,
@@ -83,23 +70,30 @@ def _feed(
     )
 
 
-def matching(pattern: str, places: Mapping[str, Place]) -> frozenset[str]:
+def _granted(
+    patterns: list[str], entry: Entry, places: Places, mistakes: list[Mistake]
+) -> frozenset[str]:
     """Places a record may name whose keys match; * stands for any characters, dots too."""
-    return frozenset(
-        key
-        for key, place in places.items()
-        if fnmatchcase(key, pattern) and not KINDS[place.kind].aggregate
-    )
-
-
-def _places_allowed(pattern: str, places: Mapping[str, Place]) -> str:
-    if pattern in places:
-        return f"a place inside a cell; {pattern} is a {places[pattern].kind}, above the cells"
-    return "a key or a pattern that matches a place; " + one_of(places, pattern)
+    granted: set[str] = set()
+    for index, pattern in enumerate(patterns):
+        matched = {
+            key
+            for key, place in places.found.items()
+            if fnmatchcase(key, pattern) and not KINDS[place.kind].aggregate
+        }
+        granted |= matched
+        above = places.found.get(pattern)
+        if above is not None and not matched:
+            allowed = f"a place inside a cell; {pattern} is a {above.kind}, above the cells"
+            mistakes.append(entry.mistake(("places", index), allowed))
+        elif not matched and not any(fnmatchcase(key, pattern) for key in places.broken):
+            allowed = "a key or a pattern that matches: " + one_of(places.written, pattern)
+            mistakes.append(entry.mistake(("places", index), allowed))
+    return frozenset(granted)
 
 
 def read_sources(
-    path: Path, departments: Departments, places: Collection[str], mistakes: list[Mistake]
+    path: Path, departments: Departments, places: Places, mistakes: list[Mistake]
 ) -> dict[tuple[str, str], Source]:
     """Sources by (feed, source)."""
     sources: dict[tuple[str, str], Source] = {}
@@ -117,9 +111,9 @@ def read_sources(
         feed = departments.feeds.get(row.feed)
         if row.feed not in departments.written:
             mistakes.append(entry.mistake(("feed",), one_of(departments.written, row.feed)))
-        if row.place not in places:
-            mistakes.append(entry.mistake(("place",), one_of(places, row.place)))
-        elif feed is not None and row.place not in feed.places:
+        if row.place not in places.written:
+            mistakes.append(entry.mistake(("place",), one_of(places.written, row.place)))
+        elif feed is not None and row.place in places.found and row.place not in feed.places:
             allowed = f"a place granted to {feed.key}: " + one_of(feed.places, row.place)
             mistakes.append(entry.mistake(("place",), allowed))
         elif feed is not None:

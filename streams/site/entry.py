@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
@@ -48,7 +49,7 @@ class Entry:
 
     def mistake(self, below: Location, allowed: str, value: object = None) -> Mistake:
         """A mistake at a value below this one; `value` where another is to be shown."""
-        name = ".".join(str(part) for part in (below or self.at[-1:]))
+        name = ".".join(str(part) for part in (below or self.at[-1:])) or "file"
         written = self._written(below) if value is None else value
         return Mistake(self.file, self.line(*below), name, str(written), allowed)
 
@@ -63,34 +64,59 @@ class Entry:
 
 
 class _Loader(yaml.SafeLoader):
-    """Leaves dates as text, so that a bad one is found with its line like any other value."""
+    """Reads plain words as YAML 1.2 does: 23:30 and 2026-07-15 stay text, yes and no are words.
+
+    So a bad date is found with its line like any other value, and a time of day is what it says.
+    """
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_PLAIN = (
+    ("null", r"~|null|", ["~", "n", ""]),
+    ("bool", r"true|false", ["t", "f"]),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", [*"-+0123456789"]),
+    (
+        "float",
+        r"[-+]?([0-9]*\.[0-9]+|[0-9]+\.|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?",
+        [*"-+.0123456789"],
+    ),
+)
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in _PLAIN:
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^({_pattern})$"), _first
+    )
 
 
 def read_yaml(path: Path, mistakes: list[Mistake]) -> Entry:
     """The mapping a YAML file holds; empty, with a mistake added, where it cannot be read."""
-    empty = Entry(path.name, {}, {})
     text = _text(path, mistakes)
-    if text is None:
-        return empty
+    if text is not None:
+        line = 1
+        try:
+            return _parse(path.name, text, mistakes)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            problem = str(error.problem)
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            problem = error.reason
+        except (ValueError, RecursionError) as error:  # of a value PyYAML takes by its tag
+            problem = str(error)
+        mistakes.append(Mistake(path.name, line, "file", problem, "valid YAML"))
+    return Entry(path.name, {}, {})
+
+
+def _parse(file: str, text: str, mistakes: list[Mistake]) -> Entry:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
-            mistakes.append(empty.mistake(("file",), "a mapping of keys to values", "no mapping"))
-            return empty
-        outline = _Outline(path.name, mistakes)
+            line = node.start_mark.line + 1 if node else 1
+            mistakes.append(Mistake(file, line, "file", "", "a mapping of keys to values"))
+            return Entry(file, {}, {})
+        outline = _Outline(file, mistakes)
         outline.walk(node, ())
-        return Entry(path.name, loader.construct_document(node), outline.lines)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        mistakes.append(Mistake(path.name, line, "file", str(error.problem), "valid YAML"))
-        return empty
+        return Entry(file, loader.construct_document(node), outline.lines)
     finally:
         loader.dispose()
 
@@ -167,19 +193,19 @@ class _Outline:
                 self.walk(item, (*at, index))
         elif isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                self._key(key, at)
-                self.walk(value, (*at, str(key.value)))
+                location = (*at, str(key.value))
+                if self._is_new(key, location):
+                    self.walk(value, location)
 
-    def _key(self, key: yaml.Node, at: Location) -> None:
+    def _is_new(self, key: yaml.Node, location: Location) -> bool:
         line = key.start_mark.line + 1
-        name = str(key.value)
-        location = (*at, name)
-        field_name = ".".join(str(part) for part in location[-2:])
         if key.tag != "tag:yaml.org,2002:str":
-            self.mistakes.append(
-                Mistake(self.file, line, field_name, name, "a text as key: quote it")
-            )
+            allowed = "a text: put the key in quotes"
         elif location in self.lines:
             allowed = f"each key once; it stands on line {self.lines[location]} already"
-            self.mistakes.append(Mistake(self.file, line, field_name, name, allowed))
-        self.lines.setdefault(location, line)
+        else:
+            self.lines[location] = line
+            return True
+        name = ".".join(str(part) for part in location[-2:])
+        self.mistakes.append(Mistake(self.file, line, name, str(location[-1]), allowed))
+        return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,46 +95,43 @@ class DayType:
     name_en: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Site:
     """Everything known of one site, indexed for lookup."""
 
-    def __init__(
-        self,
-        *,
-        key: str,
-        name_zh: str,
-        name_en: str,
-        timezone: str,
-        area: str,
-        places: Mapping[str, Place],
-        departments: Mapping[str, Department],
-        feeds: Mapping[str, Feed],
-        sources: Mapping[tuple[str, str], Source],
-        standards: tuple[Standard, ...],
-        days: Mapping[str, str],
-        day_types: Mapping[str, DayType],
-        settings: Mapping[str, object],
-    ) -> None:
-        self.key = key
-        self.name_zh = name_zh
-        self.name_en = name_en
-        self.timezone = timezone
-        self.area = area
-        self.places = places
-        self.departments = departments
-        self.feeds = feeds
-        self.sources = sources
-        self.standards = standards
-        self.days = days
-        self.day_types = day_types
-        self.settings = settings
-        self.children: dict[str, tuple[Place, ...]] = {}
-        for place in places.values():
+    key: str
+    name_zh: str
+    name_en: str
+    timezone: str
+    area: str
+    """GB/T 2260 code"""
+    places: Mapping[str, Place]
+    """in file order; the root is the place of the site's key"""
+    departments: Mapping[str, Department]
+    feeds: Mapping[str, Feed]
+    sources: Mapping[tuple[str, str], Source]
+    """by (feed, source)"""
+    standards: tuple[Standard, ...]
+    days: Mapping[str, str]
+    """day type by YYYY-MM-DD, local, of the days that are not an ordinary workday or weekend"""
+    day_types: Mapping[str, DayType]
+    settings: Mapping[str, object]
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[Place, ...]]:
+        """Places by parent, in file order; a place without any is not a key."""
+        found: dict[str, tuple[Place, ...]] = {}
+        for place in self.places.values():
             if place.parent is not None:
-                self.children[place.parent] = (*self.children.get(place.parent, ()), place)
-        self._standards_by_key: dict[str, list[Standard]] = {}
-        for row in sorted(standards, key=lambda r: (r.area != "", len(r.area), r.valid_from_ms)):
-            self._standards_by_key.setdefault(row.key, []).append(row)
+                found[place.parent] = (*found.get(place.parent, ()), place)
+        return found
+
+    @cached_property
+    def _standards_by_key(self) -> Mapping[str, list[Standard]]:
+        found: dict[str, list[Standard]] = {}
+        for row in sorted(self.standards, key=lambda row: (len(row.area), row.valid_from_ms)):
+            found.setdefault(row.key, []).append(row)
+        return found
 
     def ancestors(self, key: str) -> tuple[Place, ...]:
         """Parent first, root last."""

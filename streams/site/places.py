@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from streams.site.entry import Entry, read_csv
@@ -13,10 +14,24 @@ from streams.site.rows import PlaceRow, check
 COLUMNS = {name: field.is_required() for name, field in PlaceRow.model_fields.items()}
 
 
-def read_places(path: Path, root: str, mistakes: list[Mistake]) -> dict[str, Place]:
-    """The places whose rows are right, in file order, parents where they are known."""
-    entries = read_csv(path, COLUMNS, mistakes)
-    written = _by_key(entries, mistakes)
+@dataclass(frozen=True, slots=True)
+class Places:
+    """`found` holds the places whose rows are right, in file order; `written` the keys of all."""
+
+    found: dict[str, Place]
+    written: frozenset[str]
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """Places whose own row is to be corrected first, before what refers to them."""
+        return self.written - self.found.keys()
+
+
+def read_places(path: Path, root: str, mistakes: list[Mistake]) -> Places:
+    """The tree below the place `root`, which stands for the site itself."""
+    written = _by_key(read_csv(path, COLUMNS, mistakes), mistakes)
+    if written and root not in written:
+        mistakes.append(Mistake(path.name, 1, "key", "", f"one place {root}: the site itself"))
     places: dict[str, Place] = {}
     rows: dict[str, Entry] = {}
     for key, entry in written.items():
@@ -33,7 +48,7 @@ def read_places(path: Path, root: str, mistakes: list[Mistake]) -> dict[str, Pla
         del places[key]
     for key, place in places.items():
         _check_cell(place, places, rows[key], mistakes)
-    return places
+    return Places(places, frozenset(written))
 
 
 def _by_key(entries: list[Entry], mistakes: list[Mistake]) -> dict[str, Entry]:
@@ -99,6 +114,9 @@ def _attributes(row: PlaceRow, entry: Entry, mistakes: list[Mistake]) -> dict[st
 def _check_parent(
     place: Place, root: str, entry: Entry, written: dict[str, Entry], mistakes: list[Mistake]
 ) -> None:
+    if (place.kind == "site") != (place.key == root):
+        allowed = "site" if place.key == root else f"any but site; the site is {root}"
+        mistakes.append(entry.mistake(("kind",), allowed))
     if place.key == root:
         if place.parent is not None:
             mistakes.append(entry.mistake(("parent",), "nothing: the site has no parent"))

@@ -6,7 +6,16 @@ from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
 
 from schemas.record import Identifier, Key
 from streams.site.entry import Entry, Location
@@ -73,6 +82,10 @@ class PlaceRow(Row):
     )
 
 
+class DepartmentsFile(RootModel[dict[Key, object]]):
+    """departments.yaml: departments by key"""
+
+
 class DepartmentRow(Row):
     """departments.yaml: one department"""
 
@@ -107,6 +120,14 @@ class SourceRow(Row):
     )
 
 
+class CalendarFile(Row):
+    """calendar.yaml"""
+
+    day_types: dict[Key, object] = Field(description="kinds of day by key")
+    days: list[object] = Field(description="spans of days that are not ordinary")
+    maintenance: list[object] = Field(description="spans in which sources may be silent")
+
+
 class DayTypeRow(Row):
     """calendar.yaml: day_types"""
 
@@ -133,6 +154,12 @@ class MaintenanceRow(Row):
     reason: Text
 
 
+class StandardsFile(Row):
+    """standards: one file"""
+
+    tables: list[object] = Field(description="numbers that share a source")
+
+
 class StandardsTable(Row):
     """standards: one table of numbers that share their source"""
 
@@ -147,7 +174,7 @@ class StandardsTable(Row):
     values: dict[Key, float] = Field(min_length=1)
 
 
-T = TypeVar("T", bound=Row)
+T = TypeVar("T", bound=BaseModel)
 
 
 def check(entry: Entry, model: type[T], mistakes: list[Mistake]) -> T | None:
@@ -165,13 +192,16 @@ def check(entry: Entry, model: type[T], mistakes: list[Mistake]) -> T | None:
         return None
 
 
-def _allowed(model: type[Row], location: Location, found: Any) -> str:
+def _allowed(model: type[BaseModel], location: Location, found: ErrorDetails) -> str:
     if found["type"] == "extra_forbidden":
         return one_of(model.model_fields, str(location[-1]))
+    if found["type"] == "model_type":
+        return f"a mapping with {', '.join(model.model_fields)}"
     if found["type"] == "literal_error":
         words = str(found["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
         return one_of(words, str(found["input"]))
-    message = str(found["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    message = "required" if found["type"] == "missing" else found["msg"]
+    message = message.removeprefix("Value error, ").removeprefix("Input should be ")
     field = model.model_fields.get(str(location[0])) if location else None
     about = f" ({field.description})" if field and field.description else ""
     return message + about

@@ -6,18 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
-
 from streams.site.entry import Entry, read_yaml
 from streams.site.mistake import Mistake
 from streams.site.model import Standard
-from streams.site.rows import Row, StandardsTable, check
-
-
-class StandardsFile(Row):
-    """A file of standards"""
-
-    tables: list[object] = Field(description="numbers that share a source")
+from streams.site.rows import StandardsFile, StandardsTable, check
 
 
 def read_standards(folder: Path, timezone: str, mistakes: list[Mistake]) -> tuple[Standard, ...]:
