@@ -27,16 +27,16 @@ WITHDRAWN = Withdrawn()
 
 
 class RuleBook:
-    """`rules` holds every rule as it is now and, later in `valid_from_ms`, as it will be.
+    """`rules` holds every rule as it was, is and will be, in file order.
 
-    Rules of one key are generations of the same rule: each place has one ladder, which passes on
-    from one generation to the next.
+    Rules of one key are generations of the same rule, in force from their `valid_from_ms` on: each
+    place has one ladder, which passes on from one generation to the next.
     """
 
     def __init__(self, rules: Iterable[Rule], site: Site) -> None:
-        self.rules = tuple(sorted(rules, key=lambda rule: rule.valid_from_ms))
+        self.rules = tuple(rules)
         self._ladders: dict[tuple[str, str], Ladder] = {}
-        for rule in reversed(self.rules):
+        for rule in sorted(self.rules, key=lambda rule: rule.valid_from_ms, reverse=True):
             for key in rule.places:
                 successor = self._ladders.get((rule.key, key))
                 self._ladders[rule.key, key] = Ladder(rule, site.places[key], site, successor)
@@ -44,6 +44,16 @@ class RuleBook:
         for ladder in self._ladders.values():
             watched = (ladder.rule.measure, ladder.place.key)
             self._watching[watched] = (*self._watching.get(watched, ()), ladder)
+
+    def in_force(self, at_ms: int) -> tuple[Rule, ...]:
+        """Each rule once, as it holds at an instant."""
+        newest: dict[str, Rule] = {}
+        for rule in self.rules:
+            held = newest.get(rule.key)
+            since_ms = rule.valid_from_ms
+            if since_ms <= at_ms and (held is None or since_ms > held.valid_from_ms):
+                newest[rule.key] = rule
+        return tuple(newest.values())
 
     def at(self, measure: str, place: str) -> tuple[Ladder, ...]:
         """The ladders a new value of the measure at the place steps."""

@@ -29,6 +29,8 @@ from streams.site.model import Place, Site
 GAP_CADENCES = 2
 SILENT_CADENCES = 5
 UNKNOWN_AFTER_MS = 120_000
+UNDERWAY_MS = 120_000
+"""what cadence, batching and roll-up may add to the lateness of a value of now"""
 EVIDENCE_EVERY_MS = 60_000
 CHATTER_TRANSITIONS = 4
 CHATTER_WITHIN_MS = 15 * 60_000
@@ -87,10 +89,11 @@ class Ladder:
         self._lowest = self._enters[0]
         self._for_ms = [round(step.for_seconds * 1000) for step in rule.steps]
         self._hold_ms = [round(step.hold_seconds * 1000) for step in rule.steps]
-        cadence_ms = round(rule.cadence_seconds * 1000)
+        cadence = rule.cadence_by_place.get(place.key, rule.cadence_seconds)
+        cadence_ms = round(cadence * 1000)
         self._silent_ms = SILENT_CADENCES * cadence_ms
         self._gap_ms = UNWATCHED_MS if self._absence else GAP_CADENCES * cadence_ms
-        self._late_ms = max(round(rule.lateness_seconds * 1000), GAP_CADENCES * cadence_ms)
+        self._late_ms = round(rule.lateness_seconds * 1000) + UNDERWAY_MS
         self._digest = _digest(rule)
 
     # -- what the outside calls ------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -53,6 +54,8 @@ class Rule:
     minimum_points: int = 3
     cadence_seconds: float = 60.0
     """τ of the measure at these places: a gap beyond 2τ starts a run anew"""
+    cadence_by_place: Mapping[str, float] = field(default_factory=dict)
+    """τ of the places where it is another"""
     lateness_seconds: float = 60.0
     """L of the feeds behind the measure: older values raise nothing until a newer one confirms"""
     valid_from_ms: int = 0

@@ -1,0 +1,119 @@
+"""What stands in rules.yaml, row by row; the text of a field says what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from schemas.record import Key
+from streams.rules.rule import Operator
+from streams.site.rows import Cadence, Day, Row, Text
+
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+class ThresholdRow(Row):
+    """A number, or a standard times a factor."""
+
+    value: float | None = None
+    standard: Key | None = Field(default=None, description="key of a dated number of the standards")
+    factor: float = 1.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, data: Any) -> Any:
+        if isinstance(data, int | float) and not isinstance(data, bool):
+            return {"value": data}
+        if isinstance(data, Mapping) and "standard" in data and "value" not in data:
+            return data
+        raise ValueError("a number, or {standard: KEY, factor: NUMBER}")
+
+
+class StepRow(Row):
+    """One level of the ladder"""
+
+    level: int = Field(ge=1, le=4, description="1 lowest, 4 highest")
+    enter: ThresholdRow
+    exit: ThresholdRow
+    for_seconds: Seconds = Field(default=0, description="enter must hold for so long")
+    hold_seconds: Seconds = Field(default=0, description="exit must hold for so long")
+
+
+class PlacesRow(Row):
+    """Which places a rule watches: those that meet every condition given"""
+
+    kinds: tuple[str, ...] = Field(default=(), description="kinds of place")
+    keys: tuple[str, ...] = Field(default=(), description="keys or patterns with * of places")
+    under: Key | None = Field(default=None, description="a place: it and all below it")
+    attributes: dict[str, str | float] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _some(cls, data: Any) -> Any:
+        if not data:
+            raise ValueError("at least one of kinds, keys, under, attributes")
+        return data
+
+
+class WordsRow(Row):
+    """The same in both languages"""
+
+    zh: Text
+    en: Text
+
+    @field_validator("zh")
+    @classmethod
+    def _chinese(cls, text: str) -> str:
+        if not _has_chinese(text):
+            raise ValueError("a Chinese text")
+        return text
+
+    @field_validator("en")
+    @classmethod
+    def _english(cls, text: str) -> str:
+        if _has_chinese(text):
+            raise ValueError("an English text")
+        return text
+
+
+class RuleRow(Row):
+    """rules.yaml: one rule"""
+
+    key: Key
+    title: WordsRow
+    measure: str
+    operator: Operator = Operator.VALUE
+    bad_when: Literal["high", "low"] = "high"
+    places: PlacesRow
+    steps: tuple[StepRow, ...] = Field(min_length=1, max_length=4)
+    text: WordsRow
+    clause: Text = Field(description="where the numbers come from")
+    audience: tuple[str, ...] = Field(min_length=1, description="who is told")
+    window_seconds: float | None = Field(
+        default=None, gt=0, le=86_400, description="rate: how far back"
+    )
+    minimum_points: int = Field(default=5, ge=3, le=24, description="rate: values at least")
+    cadence_seconds: Cadence | None = Field(
+        default=None, description="time between values where the feeds do not say it"
+    )
+    valid_from: Day | None = Field(default=None, description="YYYY-MM-DD")
+
+    @model_validator(mode="after")
+    def _window_of_a_rate(self) -> RuleRow:
+        if (self.operator is Operator.RATE) != (self.window_seconds is not None):
+            raise ValueError("window_seconds with operator rate, and only there")
+        return self
+
+
+class RulesFile(Row):
+    """A file of rules"""
+
+    rules: list[object] = Field(
+        min_length=1, description="what is watched, and from when it is bad"
+    )
+
+
+def _has_chinese(text: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
