@@ -65,7 +65,6 @@ FREE_FLOW = Attribute(
 )
 DIRECTION = Attribute(key="direction", description="way it leads", words=DIRECTIONS, required=True)
 CLOSE = Attribute(key="close_cm", description="depth at which it is closed", low=1, high=100)
-CREST = Attribute(key="warning_level_m", description="water level of warning", low=-5, high=20)
 
 KINDS: dict[str, PlaceKind] = {
     kind.key: kind
@@ -167,9 +166,6 @@ KINDS: dict[str, PlaceKind] = {
             ),
         ),
         PlaceKind(key="rain_station", title_zh="雨量站", title_en="Rain station"),
-        PlaceKind(
-            key="river_gauge", title_zh="水位站", title_en="River gauge", attributes=(CREST,)
-        ),
         PlaceKind(
             key="energy_station",
             title_zh="能源站",
