@@ -70,6 +70,8 @@ class Supervisor:
         self._members: dict[str, _Member] = {}
         self._changed = threading.Condition()
         self._stopping = False
+        self._hurry = False
+        self._finished = threading.Event()
         self._thread: threading.Thread | None = None
         self.add(*specs)
 
@@ -141,12 +143,18 @@ class Supervisor:
         return {name: status.reason for name, status in self.status().items()}
 
     def stop(self) -> None:
-        """Stops all, each after those that need it; returns when no process is left."""
+        """Stops all, each after those that need it; returns when no process is left.
+
+        Ctrl-C while it waits kills what is still running.
+        """
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
+        while self._thread and not self._finished.is_set():  # an interrupted join() lies in 3.11
+            try:
+                self._finished.wait()
+            except KeyboardInterrupt:
+                self._hurry = True
 
     def _run(self) -> None:
         """The one thread that touches children."""
@@ -160,7 +168,10 @@ class Supervisor:
                         self._changed.wait(TICK_SECONDS)
         finally:
             self._stopping = True
-            self._stop_all()
+            try:
+                self._stop_all()
+            finally:
+                self._finished.set()
 
     def _advance(self, member: _Member, now: float) -> None:
         """One step of one server."""
@@ -229,14 +240,13 @@ class Supervisor:
                     self._stop_step(member, time.monotonic())
             time.sleep(TICK_SECONDS / 2)
 
-    @staticmethod
-    def _stop_step(member: _Member, now: float) -> None:
+    def _stop_step(self, member: _Member, now: float) -> None:
         if not member.told_to_stop_at:
             member.server.terminate()
             member.told_to_stop_at = now
             member.reason = "stopping"
         late = now - member.told_to_stop_at > member.spec.stop_timeout_seconds
-        if late or member.server.exit_reason():
+        if late or self._hurry or member.server.exit_reason():
             member.server.collect()
             member.running = False
             member.reason = "stopped"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -160,3 +161,45 @@ def test_a_stubborn_one_does_not_hold_up_the_stop(tmp_path: Path) -> None:
     supervisor.stop()
     assert time.monotonic() - started < 3
     assert not Path(f"/proc/{pid}").exists()
+
+
+UP = """
+import pathlib, sys, time
+from streams.runtime.servers import ServerSpec, Supervisor, sigterm_interrupts
+folder = pathlib.Path(sys.argv[1])
+specs = [ServerSpec(name="broker", command=("sleep", "600")),
+         ServerSpec(name="worker", command=("sh", "-c", sys.argv[2]), needs=("broker",))]
+try:
+    with sigterm_interrupts(), Supervisor(specs, data_dir=folder) as supervisor:
+        print(*(status.pid for status in supervisor.status().values()), flush=True)
+        time.sleep(600)
+except KeyboardInterrupt:
+    print(supervisor.health(), flush=True)
+"""
+
+
+def _up(tmp_path: Path, worker: str) -> tuple[subprocess.Popen[str], list[int]]:
+    """A process that supervises two servers, and their ids."""
+    command = [sys.executable, "-c", UP, str(tmp_path), worker]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process, [int(pid) for pid in process.stdout.readline().split()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_stop_all(tmp_path: Path, number: signal.Signals) -> None:
+    process, children = _up(tmp_path, "exec sleep 600")
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=10)
+    assert said == "{'broker': 'stopped', 'worker': 'stopped'}\n"
+    assert process.returncode == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+
+
+def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
+    process, children = _up(tmp_path, "trap '' TERM; sleep 600 & wait; wait")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=5)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
