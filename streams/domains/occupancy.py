@@ -21,6 +21,24 @@ from streams.fusion.measure import (
 KIND = "gate_count"
 WINDOW_SECONDS = 300.0
 
+ENCLOSED_KINDS = (
+    "terminal",
+    "rail_station",
+    "coach_station",
+    "bus_station",
+    "building",
+    "exhibition",
+    "hall",
+    "concourse",
+    "waiting_room",
+    "square",
+    "park",
+    "hotel",
+    "hospital",
+)
+"""places with an inside that gates close off; a gate has none, and trains carry people out of a
+metro station past its gates"""
+
 
 def occupancy(state: State, context: Context) -> float | None:
     """Persons in minus persons out since the last anchor, minute by minute, never below 0.
@@ -113,7 +131,15 @@ MEASURES = (
     ),
 )
 
-_row = partial(Accumulated, kind=KIND, start=start, fold=fold, prune=prune, roll_up=RollUp.SUM)
+_row = partial(
+    Accumulated,
+    kind=KIND,
+    start=start,
+    fold=fold,
+    prune=prune,
+    place_kinds=ENCLOSED_KINDS,
+    roll_up=RollUp.SUM,
+)
 
 ACCUMULATED = (
     _row(

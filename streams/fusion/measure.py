@@ -126,7 +126,7 @@ class Accumulated:
     only, so that a snapshot can hold it; the old one may be changed in place). Records come in
     arrival order, each once; the fold must give the same result for any order within the lateness
     bound. `read(state, context)` returns the value at `context.at_ms`, or None. `prune(state,
-    now_ms)`, called about once a minute, forgets what is over. `arrivals(state, now_ms)` is given
+    now_ms)`, called about once a minute, forgets what is over. `arrivals(state, context)` is given
     by the one kind of fold that lists services to come. `coverage` False: the place's value is
     known from the first record on, however few sources report (reports and warnings, where silence
     is normal); the feed's heartbeat then tells whether the silence can be trusted.
@@ -141,6 +141,8 @@ class Accumulated:
     title_zh: str
     title_en: str
     description: str
+    place_kinds: tuple[str, ...] = ()
+    """only at places of these kinds; empty: wherever records of the kind speak of"""
     prune: Callable[[Any, int], Any] | None = None
     arrivals: Callable[[Any, Context], tuple[ArrivalBin, ...]] | None = None
     coverage: bool = True

@@ -60,7 +60,12 @@ class Picture:
                 state.place,
                 feed.kind,
                 rows=[r for r in self.catalogue.measures.values() if r.kind == feed.kind],
-                accumulated=[r for r in self.catalogue.accumulated.values() if r.kind == feed.kind],
+                accumulated=[
+                    r
+                    for r in self.catalogue.accumulated.values()
+                    if r.kind == feed.kind
+                    and (not r.place_kinds or state.place.kind in r.place_kinds)
+                ],
                 dwell_ms=int(feed.dwell_seconds * 1000) if feed.dwell_seconds else None,
             )
         new = SourceState(
