@@ -14,17 +14,15 @@ from schemas.record import Record
 
 @cache
 def kinds() -> Mapping[str, type[Record]]:
-    """Every record kind by name, in alphabetical order. A kind's name is its module's name.
-
-    Raises TypeError when a module does not hold exactly one kind of its own name.
-    """
+    """Every record kind by name, in alphabetical order. Raises TypeError as `kind_in` does."""
     names = sorted(found.name for found in iter_modules(package.__path__))
     return MappingProxyType(
-        {name: _kind(import_module(f"{package.__name__}.{name}")) for name in names}
+        {name: kind_in(import_module(f"{package.__name__}.{name}")) for name in names}
     )
 
 
-def _kind(module: ModuleType) -> type[Record]:
+def kind_in(module: ModuleType) -> type[Record]:
+    """The kind a module holds. Raises TypeError unless it is exactly one, of the module's name."""
     name = module.__name__.rpartition(".")[2]
     found = [
         value

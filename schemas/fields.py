@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -60,8 +61,14 @@ def _allowed(schema: Mapping[str, Any]) -> str:
             return "one of " + ", ".join(values)
         case {"minimum": low, "maximum": high}:
             return f"{low:,}…{high:,}"
+        case {"unit": "Unix ms", "minimum": low, "exclusiveMaximum": high}:
+            return f"{_day(low)}…{_day(high - 1)}"
         case {"minimum": low, "exclusiveMaximum": high}:
             return f"{low:,}…<{high:,}"
         case {"minLength": low, "maxLength": high}:
             return f"{low}…{high} characters"
     return ""
+
+
+def _day(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()

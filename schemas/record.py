@@ -29,7 +29,7 @@ class Unit:
 # regular expression would cost more than all the rest of decoding a record.
 Key = Annotated[str, Field(min_length=1, max_length=96)]
 Identifier = Annotated[str, Field(min_length=1, max_length=96)]
-EpochMs = Annotated[int, Field(ge=EARLIEST_MS, lt=LATEST_MS), Unit("ms")]
+EpochMs = Annotated[int, Field(ge=EARLIEST_MS, lt=LATEST_MS), Unit("Unix ms")]
 
 
 class Record(BaseModel):
@@ -47,7 +47,7 @@ class Record(BaseModel):
     sample: ClassVar[Mapping[str, object]]
     """what a typical record says, without kind, id and time"""
 
-    kind: str
+    kind: str = Field(description="which kind of record it is, one of those below")
     id: Identifier = Field(description="unique within its feed; the same id is the same event")
     feed: Key = Field(description="feed it is published under, e.g. transport.road")
     source: Identifier = Field(description="sensor or reporting unit, stable over time")

@@ -63,7 +63,7 @@ def _members(raw: bytes) -> Members:
         raise explanation.nested_without_end() from None
     if not isinstance(value, Members):
         raise explanation.not_an_object(value)
-    return value
+    return Members((name, dict(v) if isinstance(v, Members) else v) for name, v in value)
 
 
 def _integer(digits: str) -> int | float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
 import msgspec
 import pytest
 from pydantic import Field, field_validator
 
-from schemas.catalogue import kinds
+from schemas.catalogue import kind_in, kinds
 from schemas.codec import REFUSALS, decode, encode, struct_of
 from schemas.fields import fields
 from schemas.record import Record
@@ -21,7 +22,7 @@ KINDS = sorted(kinds())
 SITE = Path(__file__).parents[2] / "deploy" / "sites" / "hongqiao"
 
 SUFFIXES = {
-    "_ms": {"ms"},
+    "_ms": {"Unix ms"},
     "_seconds": {"s"},
     "_ratio": {"ratio"},
     "_persons": {"persons"},
@@ -138,6 +139,11 @@ class Lax(Record, strict=False):
 def test_what_cannot_be_generated_exactly_is_refused(model: type[Record]) -> None:
     with pytest.raises(TypeError, match=str(model.model_fields["kind"].default)):
         struct_for(model)
+
+
+def test_a_module_without_its_kind_is_refused() -> None:
+    with pytest.raises(TypeError, match="must hold one Record whose kind is 'empty'"):
+        kind_in(ModuleType("schemas.kinds.empty"))
 
 
 def test_struct_carries_what_the_record_says() -> None:
