@@ -6,11 +6,16 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from schemas.catalogue import kinds
 from schemas.codec import decode, struct_of
 from schemas.export import differences, exported, write
+from schemas.record import EXAMPLE_MS
+from streams.gate import Refusal
+from streams.gate.reasons import Reason
+from streams.runtime.messages import quarantine_message
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,3 +78,13 @@ def test_references_of_the_asyncapi_document_lead_somewhere() -> None:
                 target = target[step]
     assert {f"./schemas/{kind}.json" for kind in kinds()} <= found
     assert set(document["channels"]["inbox"]["messages"]) == set(kinds())
+
+
+def test_documented_headers_are_those_the_worker_sends() -> None:
+    incoming = SimpleNamespace(offset=7, timestamp=EXAMPLE_MS, key=b"hub.t2", value=b"\xff")
+    refusal = Refusal(Reason.NOT_JSON, "byte 0 is not UTF-8", "airport", "", incoming)
+    sent = quarantine_message(refusal, "inbox.airport", 3)
+    document = json.loads(exported()["docs/reference/asyncapi.json"])
+    documented = document["components"]["messages"]["refused"]["headers"]
+    assert [name for name, _ in sent.headers] == list(documented["properties"])
+    assert (sent.topic, sent.value) == (document["channels"]["quarantine"]["address"], b"\xff")
