@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 PENDING_LIMIT = 20_000
+MAX_BYTES = 4_194_304
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -40,27 +41,38 @@ class Outbox:
     """Sends through an idempotent producer with acks=all, in order."""
 
     def __init__(
-        self, bootstrap_servers: str, *, client_id: str, max_bytes: int = 4_194_304
+        self, bootstrap_servers: str, *, client_id: str, max_bytes: int = MAX_BYTES
     ) -> None:
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap_servers,
-            client_id=client_id,
-            acks="all",
-            enable_idempotence=True,
-            max_request_size=max_bytes,
-            linger_ms=0,
-        )
+        self._bootstrap_servers = bootstrap_servers
+        self._client_id = client_id
+        self._max_bytes = max_bytes
+        self._producer: AIOKafkaProducer | None = None
         self._pending: deque[tuple[Outgoing, asyncio.Future[object]]] = deque()
         self._settling = asyncio.Lock()
+        self._away = False
         self.failures = 0
         self.unsendable = 0
-        self._away = False
 
     async def start(self) -> None:
-        await self._producer.start()
+        """Connects; later calls do nothing. Raises KafkaError when no broker answers."""
+        if self._producer is not None:
+            return
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap_servers,
+            client_id=self._client_id,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=self._max_bytes,
+            linger_ms=0,
+        )
+        await producer.start()
+        self._producer = producer
 
     async def stop(self) -> None:
-        await self._producer.stop()
+        """Waits for every acknowledgement, then closes."""
+        if self._producer is not None:
+            await self.settled()
+            await self._producer.stop()
 
     @property
     def pending(self) -> int:
@@ -87,6 +99,8 @@ class Outbox:
             log.warning("broker takes messages again")
 
     async def _hand_over(self, message: Outgoing) -> asyncio.Future[object] | None:
+        if self._producer is None:
+            raise RuntimeError("the outbox is not started")
         attempt = 0
         while True:
             try:

@@ -73,10 +73,6 @@ class Worker:
             async for event in stream.events():
                 await self.take_in(event.message)
 
-        @app.task  # type: ignore[untyped-decorator]
-        async def start() -> None:
-            await self.outbox.start()
-
         app.timer(self.settings.tick_seconds)(self.tick)
         app.timer(self.settings.snapshot_seconds)(self.save)
         app.restore = self.restore
@@ -203,6 +199,7 @@ class Worker:
             missing = [t for t in self._departments if TP(t, number) not in assignment]
             if missing:
                 raise AssignmentError(f"partition {number} of {missing[0]} is with another worker")
+        await self.outbox.start()
         for number in sorted(numbers - set(self.partitions)):
             self.partitions[number] = await self._load(number)
             self.durable_at[number] = time.monotonic()

@@ -1,0 +1,1 @@
+"""The HTTP gateway: records in from departments without Kafka, the picture and alerts out."""

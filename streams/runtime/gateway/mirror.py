@@ -1,0 +1,109 @@
+"""A copy of the picture, read from the topics: the newest situation of every place, all alerts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from schemas.alert import Alert
+from schemas.value import Situation
+from streams.runtime.topics import ALERTS, SITUATION
+
+RECENT_ALERTS = 10_000
+
+AlertAt = tuple[str, Alert]
+"""A resume token and the alert version it follows."""
+
+
+class Mirror:
+    """Follows `situation` and `alerts` from their start, without a consumer group."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self.situations: dict[str, Situation] = {}
+        self.alerts: dict[str, Alert] = {}
+        self.caught_up = False
+        self._recent: deque[tuple[dict[int, int], Alert]] = deque(maxlen=RECENT_ALERTS)
+        self._position: dict[int, int] = {}
+        self._news = asyncio.Condition()
+        self._situation_of = msgspec.json.Decoder(Situation).decode
+        self._alert_of = msgspec.json.Decoder(Alert).decode
+
+    async def follow(self) -> None:
+        """Runs until cancelled."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap_servers,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await consumer.start()
+        try:
+            consumer.assign([tp for t in (SITUATION, ALERTS) for tp in _parts(consumer, t)])
+            await consumer.seek_to_beginning()
+            ends = await consumer.end_offsets(consumer.assignment())
+            while True:
+                batches = await consumer.getmany(timeout_ms=500, max_records=2000)
+                for tp, records in batches.items():
+                    for record in records:
+                        self._take(tp, record)
+                if not self.caught_up:
+                    places = [await consumer.position(tp) >= end for tp, end in ends.items()]
+                    self.caught_up = all(places)
+                if any(tp.topic == ALERTS for tp in batches):
+                    async with self._news:
+                        self._news.notify_all()
+        finally:
+            await consumer.stop()
+
+    def _take(self, tp: TopicPartition, record: ConsumerRecord[bytes, bytes]) -> None:
+        if record.value is None:
+            return
+        if tp.topic == SITUATION:
+            situation = self._situation_of(record.value)
+            self.situations[situation.place] = situation
+            return
+        alert = self._alert_of(record.value)
+        known = self.alerts.get(alert.id)
+        self._position[tp.partition] = record.offset
+        if known is not None and known.version >= alert.version:
+            return
+        self.alerts[alert.id] = alert
+        self._recent.append((dict(self._position), alert))
+
+    async def versions(self, after: str) -> AsyncIterator[AlertAt]:
+        """Alert versions after a resume token ("" is the oldest kept), then new ones as they come.
+
+        A version comes once per call; a reader that reconnects with its last token misses none of
+        the kept ones.
+        """
+        seen = _position_of(after)
+        while True:
+            for position, alert in list(self._recent):
+                if _beyond(position, seen):
+                    seen = {**seen, **position}
+                    yield _token(seen), alert
+            async with self._news:
+                await self._news.wait()
+
+
+def _parts(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    return [TopicPartition(topic, n) for n in consumer.partitions_for_topic(topic) or ()]
+
+
+def _beyond(position: dict[int, int], seen: dict[int, int]) -> bool:
+    return any(offset > seen.get(partition, -1) for partition, offset in position.items())
+
+
+def _token(position: dict[int, int]) -> str:
+    return ",".join(f"{partition}:{offset}" for partition, offset in sorted(position.items()))
+
+
+def _position_of(token: str) -> dict[int, int]:
+    """Raises ValueError for a token this gateway never gave out."""
+    pairs = (part.split(":") for part in token.split(",") if part)
+    return {int(partition): int(offset) for partition, offset in pairs}

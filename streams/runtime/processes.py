@@ -1,0 +1,45 @@
+"""Our own processes by name, as `hubwatch run NAME` starts them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from streams.domains import catalogue
+from streams.rules.load import load_rules
+from streams.runtime import app, log, monitor
+from streams.runtime.clock import SiteClock
+from streams.runtime.settings import Settings
+from streams.runtime.worker import Worker
+from streams.runtime.worker_metrics import WorkerCollector
+from streams.site import load_site
+
+READY_WITHIN_SECONDS = 30.0
+
+
+def run_worker(settings: Settings) -> None:
+    site = load_site(settings.site_dir, settings.standards_dir)
+    rules = load_rules(settings.site_dir / "rules.yaml", site, catalogue())
+    worker = Worker(settings, site, rules, SiteClock.read(settings.clock_file))
+
+    def ready() -> str:
+        """Partitions are assigned and their snapshots are young enough."""
+        if not worker.durable_at:
+            return "no partition assigned yet"
+        oldest = time.monotonic() - min(worker.durable_at.values())
+        if oldest > READY_WITHIN_SECONDS:
+            return f"last durable snapshot is {oldest:.0f} s old"
+        return ""
+
+    monitor.serve(settings.worker_port, WorkerCollector(worker), ready)
+    app.run(worker.app)
+
+
+PROCESSES: Mapping[str, Callable[[Settings], None]] = {"worker": run_worker}
+
+
+def run(name: str) -> None:
+    """Runs a process until a signal ends it. Raises KeyError for a name that is not one."""
+    process = PROCESSES[name]
+    log.configure(name)
+    process(Settings.load())
