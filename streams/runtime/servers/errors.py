@@ -45,7 +45,7 @@ class DownloadError(ServerError):
     """A locked file could not be fetched."""
 
     code = "HW-3104"
-    hint = "check the network and try again; what was fetched so far is kept"
+    hint = "check the network and try again, or name a mirror in HUBWATCH_MAVEN_REPOSITORY"
     retriable = True
 
 

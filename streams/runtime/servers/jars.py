@@ -117,9 +117,8 @@ def _fetch(jar: Jar, folder: Path, download: Download) -> None:
                 got = download(jar, Path(scratch))
             except (OSError, RuntimeError) as error:
                 if attempt == ATTEMPTS:
-                    raise DownloadError(
-                        f"{jar.coordinate} could not be fetched: {error}"
-                    ) from error
+                    why = type(error).__name__ if isinstance(error, OSError) else "not served there"
+                    raise DownloadError(f"{jar.coordinate} could not be fetched: {why}") from error
                 time.sleep(attempt)
                 continue
             digest = sha256_of(got)
