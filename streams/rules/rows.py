@@ -47,13 +47,16 @@ class PlacesRow(Row):
     kinds: tuple[str, ...] = Field(default=(), description="kinds of place")
     keys: tuple[str, ...] = Field(default=(), description="keys or patterns with * of places")
     under: Key | None = Field(default=None, description="a place: it and all below it")
+    facility: bool | None = Field(
+        default=None, description="true: only places with a cell of their own; false: only others"
+    )
     attributes: dict[str, str | float] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def _some(cls, data: Any) -> Any:
         if not data:
-            raise ValueError("at least one of kinds, keys, under, attributes")
+            raise ValueError("at least one of kinds, keys, under, facility, attributes")
         return data
 
 

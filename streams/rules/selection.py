@@ -41,9 +41,14 @@ def _meets(row: PlacesRow, place: Place, site: Site) -> bool:
     return (
         (not row.kinds or place.kind in row.kinds)
         and (not row.keys or any(fnmatchcase(place.key, key) for key in row.keys))
+        and (row.facility is None or row.facility is _is_facility(place))
         and (row.under is None or row.under in _way_up(place, site))
         and all(place.attributes.get(name) == value for name, value in row.attributes.items())
     )
+
+
+def _is_facility(place: Place) -> bool:
+    return place.cell == place.key and not KINDS[place.kind].aggregate
 
 
 def _way_up(place: Place, site: Site) -> tuple[str, ...]:
