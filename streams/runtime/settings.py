@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     hub_port: Port = Field(default=9102, description="metrics and health of the hub processor")
     simulator_port: Port = Field(default=9104, description="metrics of the simulator or replay")
     gateway_port: Port = Field(default=8080, description="HTTP gateway")
+    controller_port: Port = Field(default=9095, description="KRaft controller of our own broker")
+    prometheus_port: Port = Field(default=19090, description="Prometheus, when it is installed")
+    alertmanager_port: Port = Field(default=19093, description="Alertmanager, when installed")
+    grafana_port: Port = Field(default=13000, description="Grafana, when it is installed")
     batch_records: int = Field(
         default=4000, ge=1, le=50_000, description="records handed to the worker at a time"
     )
