@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import fsum
 
 from streams.domains.timetable import (
     BRINGS_NOBODY,
@@ -25,23 +26,20 @@ EXPECTED_MINUTES = 30
 def expected_passengers(state: State, context: Context) -> float | None:
     """Sum over the services due within 30 minutes, neither cancelled nor diverted, of the
     passengers declared; else capacity × arrivals.<mode>.load_ratio, imputed. Unknown when a prior
-    is missing or the timetable's feed has fallen silent.
+    is missing or the feed has fallen silent: a service due for arrivals.silence_minutes, and
+    nothing heard since.
     """
-    loads = list(expected(state, context, EXPECTED_MINUTES))
-    if is_silent(state, context) is not False or None in loads:
-        return None
-    return sum(load.likely for load in loads if load is not None)
+    loads = expected(state, context, EXPECTED_MINUTES)
+    return None if loads is None else fsum(load.likely for load in loads)
 
 
 def imputed_ratio(state: State, context: Context) -> float | None:
     """Imputed passengers ÷ passengers expected within 30 minutes; 0 when nobody is expected."""
-    total = expected_passengers(state, context)
-    if total is None:
+    loads = expected(state, context, EXPECTED_MINUTES)
+    if loads is None:
         return None
-    imputed = sum(
-        load.likely for load in expected(state, context, EXPECTED_MINUTES) if load and load.imputed
-    )
-    return imputed / total if total else 0.0
+    total = fsum(load.likely for load in loads)
+    return fsum(load.likely for load in loads if load.imputed) / total if total else 0.0
 
 
 def _delays(state: State, context: Context) -> list[tuple[str, float]] | None:
@@ -78,7 +76,7 @@ def mean_delay(state: State, context: Context) -> float | None:
     delays = _delays(state, context)
     if delays is None:
         return None
-    return sum(minutes for _, minutes in delays) / len(delays) if delays else 0.0
+    return fsum(minutes for _, minutes in delays) / len(delays) if delays else 0.0
 
 
 # Each service is its own source, silent once it is over: coverage says nothing here, `is_silent`

@@ -93,6 +93,11 @@ def time_to_full(
     return minutes_to_full(context.place.capacity, persons, entered_per_min, left_per_min)
 
 
+def camera_gap(_: Context, inside: float, seen: float) -> float:
+    """Persons inside by the gates − persons seen by the cameras."""
+    return inside - seen
+
+
 MEASURES = (
     Measure(
         key="crowd.entered_persons_5min",
@@ -202,11 +207,10 @@ DERIVED = (
     Derived(
         key="crowd.camera_gap_persons",
         inputs=("crowd.occupancy_persons", "crowd.count_persons"),
-        formula=lambda _, inside, seen: inside - seen,
+        formula=camera_gap,
         unit="persons",
         title_zh="闸机与视频差",
         title_en="Gates against cameras",
-        description="persons inside by the gates minus persons seen by the cameras; a gap that "
-        "stays is a miscount of one of them",
+        description="where both are there: a gap that stays is a miscount of one of them",
     ),
 )

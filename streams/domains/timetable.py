@@ -6,7 +6,7 @@ the facts of `Service`}.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from math import fsum
 from typing import Any, NamedTuple
 
 from schemas.kinds.arrival import Arrival
@@ -138,28 +138,37 @@ def profile(state: State, context: Context) -> tuple[ArrivalBin, ...]:
     if is_silent(state, context) is not False:
         return ()
     first_ms = (context.at_ms - BACK_MS) // STEP_MS * STEP_MS
-    bins = {
-        start_ms: [0, 0.0, 0.0, 0.0, 0.0]
-        for start_ms in range(first_ms, context.at_ms + AHEAD_MS, STEP_MS)
+    bins: dict[int, list[Load]] = {
+        start_ms: [] for start_ms in range(first_ms, context.at_ms + AHEAD_MS, STEP_MS)
     }
     for service in services(state, context.at_ms):
-        sums = bins.get(service.due_ms // STEP_MS * STEP_MS)
-        if sums is None or service.status in BRINGS_NOBODY:
-            continue
-        brings = load(service, context)
-        if brings is None:
-            return ()
-        sums[0] += 1
-        sums[1] += brings.likely
-        sums[2] += brings.likely if brings.imputed else 0.0
-        sums[3] += brings.low
-        sums[4] += brings.high
-    return tuple(ArrivalBin(at_ms, int(count), *sums) for at_ms, (count, *sums) in bins.items())
+        loads = bins.get(service.due_ms // STEP_MS * STEP_MS)
+        if loads is not None and service.status not in BRINGS_NOBODY:
+            brings = load(service, context)
+            if brings is None:
+                return ()
+            loads.append(brings)
+    return tuple(_bin(start_ms, loads) for start_ms, loads in bins.items())
 
 
-def expected(state: State, context: Context, minutes: int) -> Iterator[Load | None]:
-    """Loads of the services due within so many minutes from now."""
+def _bin(start_ms: int, loads: list[Load]) -> ArrivalBin:
+    return ArrivalBin(
+        start_ms=start_ms,
+        services=len(loads),
+        passengers=fsum(load.likely for load in loads),
+        imputed_passengers=fsum(load.likely for load in loads if load.imputed),
+        passengers_low=fsum(load.low for load in loads),
+        passengers_high=fsum(load.high for load in loads),
+    )
+
+
+def expected(state: State, context: Context, minutes: int) -> list[Load] | None:
+    """Loads of the services due within so many minutes; None when unknown, as for `profile`."""
     end_ms = context.at_ms + minutes * MINUTE_MS
-    for service in services(state, context.at_ms):
-        if context.at_ms <= service.due_ms < end_ms:
-            yield load(service, context)
+    loads = [
+        load(service, context)
+        for service in services(state, context.at_ms)
+        if context.at_ms <= service.due_ms < end_ms
+    ]
+    known = [each for each in loads if each is not None]
+    return known if len(known) == len(loads) and is_silent(state, context) is False else None
