@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(
         default=0.25, ge=0.05, le=5.0, description="wall time between looks at the clock"
     )
+    scenario: str = Field(
+        default="evening-storm", description="scenario of the site folder that the simulator plays"
+    )
+    seed: int = Field(default=1, ge=0, description="the same seed gives the same simulated records")
+    recording: str | None = Field(default=None, description="recording that the replay plays")
     api_keys_file: Path | None = Field(
         default=None,
         description="departments' hashed API keys for the gateway; none: loopback only",
