@@ -180,6 +180,6 @@ class Catalogue:
             or self.hub[key]
         )
 
-    def keys(self) -> tuple[str, ...]:
+    def every_key(self) -> tuple[str, ...]:
         """Keys that a cell computes; those of `hub` are not among them."""
         return (*self.measures, *self.accumulated, *self.derived)

@@ -56,9 +56,8 @@ async def restore_partition(bootstrap_servers: str, partition: Partition) -> int
     An unreadable snapshot is set aside with an error in the log: then nothing is restored, and the
     whole partition is rebuilt from the inbox topics.
     """
-    cells: dict[bytes, bytes] = {}
-    async for key, value in read_topic(bootstrap_servers, SNAPSHOTS, partition.number):
-        cells[key] = value
+    newest = read_topic(bootstrap_servers, SNAPSHOTS, partition.number)
+    cells = {key: value async for key, value in newest}
     mark_raw = cells.pop(f"{MARK_PREFIX}{partition.number}".encode(), None)
     if mark_raw is None:
         return 0
@@ -66,7 +65,7 @@ async def restore_partition(bootstrap_servers: str, partition: Partition) -> int
         mark: PartitionMark = read_mark(mark_raw)
         snapshots: list[CellSnapshot] = [read(raw) for raw in cells.values()]
     except SnapshotError as error:
-        log.error("snapshot set aside, rebuilding from the inbox topics", error=str(error))
+        log.warning("snapshot set aside, rebuilding from the inbox topics", error=str(error))
         return 0
     for snapshot in snapshots:
         if snapshot.cell in partition.cells:

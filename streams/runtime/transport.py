@@ -140,7 +140,7 @@ class Consumer(driver.Consumer):
 
     def end_offset(self, tp: TP) -> int | None:
         """End of the partition as of the last fetch; None while it is not assigned or fetched."""
-        consumer = self._thread._consumer
+        consumer = self._thread._consumer  # noqa: SLF001  Faust offers no other way
         if consumer is None or tp not in consumer.assignment():
             return None
         end: int | None = consumer.highwater(tp)

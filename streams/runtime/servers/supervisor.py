@@ -56,6 +56,7 @@ class _Member:
     probe_at: float = 0.0
     told_to_stop_at: float = 0.0
     failure: ServerError | None = None
+    retired: bool = False
 
     @property
     def spec(self) -> ServerSpec:
@@ -142,6 +143,14 @@ class Supervisor:
         """'healthy' or the reason, by name."""
         return {name: status.reason for name, status in self.status().items()}
 
+    def retire(self, name: str) -> None:
+        """Stops one server for good, while the others go on; returns when it has ended."""
+        with self._changed:
+            member = self._members[name]
+            member.retired = True
+            while member.running and not self._stopping:
+                self._changed.wait(TICK_SECONDS)
+
     def stop(self) -> None:
         """Stops all, each after those that need it; returns when no process is left.
 
@@ -175,6 +184,10 @@ class Supervisor:
 
     def _advance(self, member: _Member, now: float) -> None:
         """One step of one server."""
+        if member.retired:
+            if member.running:
+                self._stop_step(member, now)
+            return
         if not member.running:
             needs = (self._members[need].reason == HEALTHY for need in member.spec.needs)
             if now >= member.launch_at and all(needs):

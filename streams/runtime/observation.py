@@ -1,0 +1,114 @@
+"""What can be seen of a running site from outside its processes: their metrics, the topics."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from kafka import KafkaConsumer, TopicPartition
+from prometheus_client.parser import text_string_to_metric_families
+
+from schemas.value import STATUS_CODE
+from streams.runtime.servers.ports import LOOPBACK
+from streams.runtime.settings import Settings
+from streams.site.model import Site
+
+TIMEOUT_SECONDS = 5.0
+STATUS_OF = {float(code): status for status, code in STATUS_CODE.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Counts since the topics began. `scraped`: somebody reads the metrics."""
+
+    accepted: int = 0
+    processed: int = 0
+    quarantined: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    alerts: tuple[dict[str, Any], ...] = ()
+    scraped: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Every record of the inbox topics is folded or quarantined."""
+        return self.accepted > 0 and self.accepted == self.processed + self.quarantined
+
+
+class Observer:
+    """Looks at the processes of one machine; what does not answer counts as nothing seen."""
+
+    def __init__(self, settings: Settings, site: Site, *, prometheus: bool) -> None:
+        self._settings = settings
+        self._site = site
+        self._prometheus = prometheus
+        self._consumer: KafkaConsumer | None = None
+
+    def look(self) -> Observation:
+        samples = self._samples(self._settings.worker_port)
+        verdicts: Counter[str] = Counter()
+        states: Counter[str] = Counter()
+        for name, labels, value in (*samples, *self._samples(self._settings.hub_port)):
+            if name == "hubwatch_records_total":
+                verdicts[labels["verdict"]] += int(value)
+            elif name == "hubwatch_status":
+                states[STATUS_OF[value]] += 1
+        return Observation(
+            accepted=self.accepted(),
+            processed=verdicts["processed"],
+            quarantined=verdicts["quarantined"],
+            states=states,
+            alerts=tuple(self._json(self._settings.gateway_port, "/v1/alerts?open_only=false", [])),
+            scraped=self._scraped() if self._prometheus else bool(samples),
+        )
+
+    def accepted(self) -> int:
+        """Records the broker holds in the inbox topics."""
+        if self._consumer is None:
+            self._consumer = KafkaConsumer(bootstrap_servers=self._settings.bootstrap_servers)
+        parts = [
+            TopicPartition(department.inbox, number)
+            for department in self._site.departments.values()
+            for number in range(self._settings.partitions)
+        ]
+        return sum(self._consumer.end_offsets(parts).values())
+
+    def _scraped(self) -> bool:
+        """Prometheus has scraped the worker."""
+        answer = self._json(
+            self._settings.prometheus_port, "/api/v1/query?query=up%7Bjob%3D%22worker%22%7D", {}
+        )
+        rows = answer.get("data", {}).get("result", [])
+        return any(row["value"][1] == "1" for row in rows)
+
+    def _samples(self, port: int) -> list[tuple[str, dict[str, str], float]]:
+        text = _get(port, "/metrics")
+        if text is None:
+            return []
+        return [
+            (sample.name, sample.labels, sample.value)
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        ]
+
+    @staticmethod
+    def _json(port: int, path: str, otherwise: Any) -> Any:
+        text = _get(port, path)
+        return otherwise if text is None else json.loads(text)
+
+    def close(self) -> None:
+        if self._consumer is not None:
+            self._consumer.close()
+
+
+def _get(port: int, path: str) -> str | None:
+    try:
+        with urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=TIMEOUT_SECONDS) as answer:
+            text: str = answer.read().decode()
+            return text
+    except (URLError, HTTPException, OSError):
+        return None

@@ -1,0 +1,139 @@
+"""Everything that runs on one machine, as rows for the supervisor."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from string import Template
+
+from streams.runtime.servers import (
+    BrokerSettings,
+    ServerSpec,
+    alertmanager,
+    broker,
+    grafana,
+    http_ok,
+    program,
+    prometheus,
+)
+from streams.runtime.servers.errors import ToolMissingError
+from streams.runtime.servers.ports import LOOPBACK
+from streams.runtime.settings import CHECKOUT, Settings
+
+PROMETHEUS_FOLDER = CHECKOUT / "deploy" / "prometheus"
+ALERTMANAGER_FOLDER = CHECKOUT / "deploy" / "alertmanager"
+BOARDS_FOLDER = CHECKOUT / "grafana" / "boards"
+
+
+def embedded_broker(settings: Settings) -> ServerSpec:
+    """The broker the settings point to, as a process of ours."""
+    port = int(settings.bootstrap_servers.rpartition(":")[2])
+    return broker(
+        BrokerSettings(
+            data_dir=settings.data_dir, port=port, controller_port=settings.controller_port
+        ),
+        report=lambda line: print(f"  {line}", flush=True),  # noqa: T201
+    )
+
+
+def processes(settings: Settings, *, feeding: str) -> tuple[ServerSpec, ...]:
+    """Our own processes; `feeding` is the one that publishes: `simulator` or `replay`."""
+    ports = {
+        "worker": settings.worker_port,
+        "hub": settings.hub_port,
+        "gateway": settings.gateway_port,
+        feeding: settings.simulator_port,
+    }
+    environment = environment_of(settings)
+    return tuple(
+        replace(
+            program(name, ready=http_ok(port, "/health/live"), ports=(port,)),
+            environment=environment,
+            port_option=f"HUBWATCH_{'SIMULATOR' if name == feeding else name.upper()}_PORT",
+        )
+        for name, port in ports.items()
+    )
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as the environment of a child process."""
+    return {
+        f"HUBWATCH_{name.upper()}": str(value)
+        for name, value in settings.model_dump().items()
+        if value is not None
+    }
+
+
+def optional(settings: Settings, *, feeding: str) -> tuple[tuple[ServerSpec, ...], tuple[str, ...]]:
+    """Prometheus, Alertmanager and Grafana where this machine has them, and what it lacks."""
+    makers = (
+        lambda: _alertmanager(settings),
+        lambda: _prometheus(settings, feeding),
+        lambda: grafana(
+            BOARDS_FOLDER,
+            data_dir=settings.data_dir,
+            port=settings.grafana_port,
+            prometheus_port=settings.prometheus_port,
+        ),
+    )
+    specs: list[ServerSpec] = []
+    missing: list[str] = []
+    for make in makers:
+        try:
+            specs.append(make())
+        except ToolMissingError as error:
+            missing.append(f"{error.args[0]}: {error.hint}")
+    return tuple(specs), tuple(missing)
+
+
+def _prometheus(settings: Settings, feeding: str) -> ServerSpec:
+    folder = settings.data_dir.absolute() / "prometheus-config"
+    targets = {
+        "worker": settings.worker_port,
+        "hub": settings.hub_port,
+        "gateway": settings.gateway_port,
+        "simulator": settings.simulator_port,
+        "alertmanager": settings.alertmanager_port,
+    }
+    files = {folder / "prometheus.yml": (PROMETHEUS_FOLDER / "prometheus.yml").read_text()}
+    for rules in sorted((PROMETHEUS_FOLDER / "rules").glob("*.yml")):
+        files[folder / "rules" / rules.name] = rules.read_text()
+    for job, port in targets.items():
+        text = json.dumps([{"targets": [f"{LOOPBACK}:{port}"], "labels": {"feeding": feeding}}])
+        files[folder / "targets" / f"{job}.json"] = text
+    return prometheus(
+        folder / "prometheus.yml",
+        data_dir=settings.data_dir,
+        port=settings.prometheus_port,
+        files=files,
+    )
+
+
+def _alertmanager(settings: Settings) -> ServerSpec:
+    template = Template((ALERTMANAGER_FOLDER / "alertmanager.yml.template").read_text())
+    config = settings.data_dir.absolute() / "alertmanager.yml"
+    gateway = f"http://{LOOPBACK}:{settings.gateway_port}"
+    return alertmanager(
+        config,
+        data_dir=settings.data_dir,
+        port=settings.alertmanager_port,
+        files={config: template.safe_substitute(gateway=gateway)},
+    )
+
+
+def links(settings: Settings, running: frozenset[str]) -> dict[str, str]:
+    """Where to look, for what is running."""
+    ports = {
+        "grafana": (settings.grafana_port, "/"),
+        "prometheus": (settings.prometheus_port, "/alerts"),
+        "alertmanager": (settings.alertmanager_port, "/"),
+        "gateway": (settings.gateway_port, "/docs"),
+        "alerts": (settings.gateway_port, "/v1/alerts"),
+        "metrics": (settings.worker_port, "/metrics"),
+    }
+    needs = {"alerts": "gateway", "metrics": "worker"}
+    return {
+        name: f"http://{LOOPBACK}:{port}{path}"
+        for name, (port, path) in ports.items()
+        if needs.get(name, name) in running
+    }
