@@ -180,6 +180,6 @@ class Catalogue:
             or self.hub[key]
         )
 
-    def every_key(self) -> tuple[str, ...]:
+    def cell_keys(self) -> tuple[str, ...]:
         """Keys that a cell computes; those of `hub` are not among them."""
         return (*self.measures, *self.accumulated, *self.derived)

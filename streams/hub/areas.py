@@ -21,7 +21,7 @@ class Areas:
 
     def __init__(self, site: Site, catalogue: Catalogue, expected: Mapping[str, set[str]]) -> None:
         self._site = site
-        self._how = {key: how for key in catalogue.every_key() if (how := _how(catalogue, key))}
+        self._how = {key: how for key in catalogue.cell_keys() if (how := _how(catalogue, key))}
         cells = {place.cell for place in site.places.values() if place.key in expected}
         self.places = tuple(
             place

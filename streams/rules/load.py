@@ -79,7 +79,7 @@ class _Reader:
         self._lines[row.key] = entry.line()
 
     def _name_mistakes(self, row: RuleRow, entry: Entry) -> Iterator[Mistake]:
-        measures = (*self._catalogue.keys(), *self._catalogue.hub)
+        measures = (*self._catalogue.cell_keys(), *self._catalogue.hub)
         if row.measure not in measures:
             yield entry.mistake(("measure",), one_of(measures, row.measure))
         elif row.operator is Operator.ABSENCE and row.measure in self._catalogue.hub:

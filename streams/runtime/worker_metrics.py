@@ -20,7 +20,7 @@ class WorkerCollector(Collector):
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         rows = catalogue()
-        self._units = {key: rows.row(key).unit for key in rows.every_key()}
+        self._units = {key: rows.row(key).unit for key in rows.cell_keys()}
 
     def collect(self) -> Iterator[Metric]:
         worker = self._worker
