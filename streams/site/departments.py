@@ -106,19 +106,28 @@ def read_sources(
         if key in lines:
             allowed = f"each source of a feed once; it stands on line {lines[key]} already"
             mistakes.append(entry.mistake(("source",), allowed))
-            continue
-        lines[key] = entry.line()
+        lines.setdefault(key, entry.line())
+        _check_source(row, entry, departments, places, mistakes)
         feed = departments.feeds.get(row.feed)
-        if row.feed not in departments.written:
-            mistakes.append(entry.mistake(("feed",), one_of(departments.written, row.feed)))
-        if row.place not in places.written:
-            mistakes.append(entry.mistake(("place",), one_of(places.written, row.place)))
-        elif feed is not None and row.place in places.found and row.place not in feed.places:
-            allowed = f"a place granted to {feed.key}: " + one_of(feed.places, row.place)
-            mistakes.append(entry.mistake(("place",), allowed))
-        elif feed is not None:
-            cadence = row.cadence_seconds or feed.cadence_seconds
-            sources[key] = Source(
-                key=row.source, feed=row.feed, place=row.place, cadence_seconds=cadence
-            )
+        cadence = row.cadence_seconds or (feed.cadence_seconds if feed else 0.0)
+        sources[key] = Source(
+            key=row.source, feed=row.feed, place=row.place, cadence_seconds=cadence
+        )
     return sources
+
+
+def _check_source(
+    row: SourceRow,
+    entry: Entry,
+    departments: Departments,
+    places: Places,
+    mistakes: list[Mistake],
+) -> None:
+    feed = departments.feeds.get(row.feed)
+    if row.feed not in departments.written:
+        mistakes.append(entry.mistake(("feed",), one_of(departments.written, row.feed)))
+    if row.place not in places.written:
+        mistakes.append(entry.mistake(("place",), one_of(places.written, row.place)))
+    elif feed is not None and row.place in places.found and row.place not in feed.places:
+        allowed = f"a place granted to {feed.key}: " + one_of(feed.places, row.place)
+        mistakes.append(entry.mistake(("place",), allowed))

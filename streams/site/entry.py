@@ -14,6 +14,9 @@ import yaml
 
 from streams.site.mistake import Mistake, one_of
 
+SHOWN = 120
+"""characters of a wrong value that are shown"""
+
 Location = tuple[str | int, ...]
 """Keys and indices from the top of a file to a value."""
 
@@ -50,8 +53,10 @@ class Entry:
     def mistake(self, below: Location, allowed: str, value: object = None) -> Mistake:
         """A mistake at a value below this one; `value` where another is to be shown."""
         name = ".".join(str(part) for part in (below or self.at[-1:])) or "file"
-        written = self._written(below) if value is None else value
-        return Mistake(self.file, self.line(*below), name, str(written), allowed)
+        written = str(self._written(below) if value is None else value)
+        if len(written) > SHOWN:
+            written = written[: SHOWN - 1] + "…"
+        return Mistake(self.file, self.line(*below), name, written, allowed)
 
     def _written(self, below: Location) -> object:
         data = self.data
@@ -124,7 +129,8 @@ def _parse(file: str, text: str, mistakes: list[Mistake]) -> Entry:
 def read_csv(path: Path, columns: Mapping[str, bool], mistakes: list[Mistake]) -> list[Entry]:
     """Rows of a CSV file with a header. `columns` says of each whether it is required.
 
-    Blank lines and lines that begin with # are skipped; an empty cell is absent.
+    Blank lines and lines that begin with # are skipped; an empty cell is absent. A file whose
+    columns are wrong is not read any further.
     """
     text = _text(path, mistakes)
     if text is None:
@@ -140,7 +146,10 @@ def read_csv(path: Path, columns: Mapping[str, bool], mistakes: list[Mistake]) -
                 continue
             if header is None:
                 header = cells
-                mistakes.extend(_header_mistakes(path.name, line, header, columns))
+                wrong = list(_header_mistakes(path.name, line, header, columns))
+                mistakes.extend(wrong)
+                if wrong:
+                    break
             elif len(cells) != len(header):
                 allowed = f"{len(header)} cells, as in the header"
                 mistakes.append(Mistake(path.name, line, "row", f"{len(cells)} cells", allowed))

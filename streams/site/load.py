@@ -21,14 +21,19 @@ def load_site(folder: Path, standards: Path | None = None) -> Site:
     """The site of a folder like deploy/sites/hongqiao, with the standards of deploy/standards.
 
     `standards` is ../../standards seen from the folder where it is not given. Raises SiteError with
-    every mistake of every file.
+    every mistake of every file; where the places or the departments cannot be read at all, without
+    those of the files that refer to them.
     """
     mistakes: list[Mistake] = []
     site = check(read_yaml(folder / "site.yaml", mistakes), SiteRow, mistakes)
     if site is None:
         raise SiteError(folder, mistakes)
     places = read_places(folder / "places.csv", site.key, mistakes)
+    if not places.written:
+        raise SiteError(folder, mistakes)
     found = read_departments(folder / "departments.yaml", places, mistakes)
+    if not found.written:
+        raise SiteError(folder, mistakes)
     sources = read_sources(folder / "sources.csv", found, places, mistakes)
     calendar = read_calendar(folder / "calendar.yaml", mistakes)
     sources = with_maintenance(sources, calendar, found.written, mistakes)

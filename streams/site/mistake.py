@@ -33,7 +33,7 @@ class SiteError(HubwatchError):
     """The files of a site do not make a site; `mistakes` holds all that were found, sorted."""
 
     code: ClassVar[str] = "HW-1101"
-    hint = "correct the lines named; docs/how-to lists the columns of each file"
+    hint = "correct the lines named"
 
     def __init__(self, folder: Path, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(set(mistakes)))

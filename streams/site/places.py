@@ -30,7 +30,7 @@ class Places:
 def read_places(path: Path, root: str, mistakes: list[Mistake]) -> Places:
     """The tree below the place `root`, which stands for the site itself."""
     written = _by_key(read_csv(path, COLUMNS, mistakes), mistakes)
-    if written and root not in written:
+    if root not in written:
         mistakes.append(Mistake(path.name, 1, "key", "", f"one place {root}: the site itself"))
     places: dict[str, Place] = {}
     rows: dict[str, Entry] = {}
@@ -41,9 +41,9 @@ def read_places(path: Path, root: str, mistakes: list[Mistake]) -> Places:
             rows[key] = entry
     for key, place in places.items():
         _check_parent(place, root, rows[key], written, mistakes)
-    for key in [key for key, place in places.items() if _loops(place, places)]:
-        loop = " → ".join(_way_up(places[key], places))
-        allowed = f"a parent that leads up to {root}; this one leads {loop}"
+    ways = {key: _way_up(key, places) for key in places}
+    for key in [key for key, way in ways.items() if len(way) > 1 and way[-1] == key]:
+        allowed = f"a parent that leads up to {root}; this one leads {' → '.join(ways[key])}"
         mistakes.append(rows[key].mistake(("parent",), allowed))
         del places[key]
     for key, place in places.items():
@@ -54,7 +54,10 @@ def read_places(path: Path, root: str, mistakes: list[Mistake]) -> Places:
 def _by_key(entries: list[Entry], mistakes: list[Mistake]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for entry in entries:
-        key = entry.data.get("key", "")
+        key = entry.data.get("key")
+        if key is None:
+            check(entry, PlaceRow, mistakes)
+            continue
         if key in found:
             allowed = f"each key once; it stands on line {found[key].line()} already"
             mistakes.append(entry.mistake(("key",), allowed))
@@ -126,19 +129,14 @@ def _check_parent(
         mistakes.append(entry.mistake(("parent",), one_of(written, place.parent)))
 
 
-def _way_up(place: Place, places: dict[str, Place]) -> list[str]:
+def _way_up(key: str, places: dict[str, Place]) -> list[str]:
     """Keys from a place up to the root, to a parent that is not there, or to the first repeated."""
-    way = [place.key]
-    while (parent := places[way[-1]].parent) in places and parent is not None:
+    way = [key]
+    while (parent := places[way[-1]].parent) is not None and parent in places:
         way.append(parent)
         if parent in way[:-1]:
             break
     return way
-
-
-def _loops(place: Place, places: dict[str, Place]) -> bool:
-    way = _way_up(place, places)
-    return len(way) != len(set(way))
 
 
 def _check_cell(

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from schemas.record import Identifier, Key
+from schemas.record import Identifier
 from streams.site.entry import Entry, Location
 from streams.site.mistake import Mistake, one_of
 
@@ -39,6 +39,7 @@ def _near(day: date) -> date:
     return day
 
 
+Key = Annotated[str, Field(max_length=96, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 Day = Annotated[date, AfterValidator(_near)]
 Area = Annotated[str, Field(pattern=r"^(\d{2}|\d{4}|\d{6})?$")]
