@@ -75,7 +75,12 @@ class ArrivalBin(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All values of one place. Topic `situation`, key = place, compacted: the newest wins."""
+    """All values of one place that one writer keeps. Topic `situation`, compacted.
+
+    The worker writes under the key `<place>`; the hub processor, whose `cell` is "", under
+    `hub/<place>` what it adds to the place. A worker's partition also gives a sign of life under
+    `partition/<n>`, without values: everything up to `at_ms` has been told.
+    """
 
     site: str
     place: str
@@ -83,3 +88,7 @@ class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
     at_ms: int
     values: dict[str, Value]
     arrivals: tuple[ArrivalBin, ...] = ()
+
+    @property
+    def sign_of_life(self) -> bool:
+        return not self.values

@@ -112,6 +112,7 @@ class Partition:
         self._settle(dirty, output)
         boundary_ms = received_ms - received_ms % SITUATION_EVERY_MS
         output.situations += self.picture.take_situations(boundary_ms)
+        output.told_ms = boundary_ms
         self._next_situations_ms = boundary_ms + SITUATION_EVERY_MS
 
     def _not_held(self, topic: str, batch: Sequence[Incoming]) -> Sequence[Incoming]:
@@ -153,6 +154,7 @@ class Partition:
         output = StepOutput()
         self.picture.tick(now_ms, output.alerts)
         output.situations = self.picture.take_situations(now_ms)
+        output.told_ms = now_ms
         if now_ms >= self._next_maintenance_ms:
             self.picture.maintain(now_ms)
             self._next_maintenance_ms = now_ms + MAINTAIN_EVERY_MS

@@ -22,6 +22,18 @@ def situation_message(situation: Situation, partition: int) -> Outgoing:
     return Outgoing(SITUATION, situation.place.encode(), _json(situation), partition=partition)
 
 
+def sign_of_life(site: str, partition: int, at_ms: int) -> Outgoing:
+    """Everything of this partition up to `at_ms` has been told."""
+    key = f"partition/{partition}"
+    nothing = Situation(site=site, place=key, cell=key, at_ms=at_ms, values={})
+    return Outgoing(SITUATION, key.encode(), _json(nothing), partition=partition)
+
+
+def hub_message(situation: Situation) -> Outgoing:
+    """What the hub adds to a place; always in partition 0, where it stays in order."""
+    return Outgoing(SITUATION, f"hub/{situation.place}".encode(), _json(situation), partition=0)
+
+
 def quarantine_message(refusal: Refusal, topic: str, partition: int) -> Outgoing:
     """The original bytes; the headers say why, and where they stood in the log."""
     incoming = refusal.incoming

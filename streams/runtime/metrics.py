@@ -67,11 +67,14 @@ def value_metrics(
 
 
 def ladder_metrics(
-    rules: RuleBook, ladders: Iterable[tuple[str, str, LadderState]], owned: frozenset[str]
+    rules: RuleBook,
+    ladders: Iterable[tuple[str, str, LadderState]],
+    owned: frozenset[tuple[str, str]],
 ) -> Iterator[Metric]:
-    """Alerts by rule, place and level; every ladder of the owned places starts at level 0.
+    """Alerts by rule, place and level; every ladder this process steps starts at level 0.
 
-    `ladders` gives (rule, place, state) of those that have a state.
+    `ladders` gives (rule, place, state) of those that have a state, `owned` the (rule, place) of
+    all this process steps.
     """
     level = gauge("alert_level", "level of the open alert, 0 for none", ("rule", "place"))
     frozen = gauge("alert_frozen", "1 while the alert's value is unknown", ("rule", "place"))
@@ -83,7 +86,7 @@ def ladder_metrics(
             counts[rule.key, step.level] += 0
     for ladder in rules.ladders():
         labels = (ladder.rule.key, ladder.place.key)
-        if ladder.place.key not in owned:
+        if labels not in owned:
             continue
         state = states.get(labels)
         level.add_metric(labels, state.level if state else 0)

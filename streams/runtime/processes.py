@@ -5,10 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+import uvicorn
+
 from streams.domains import catalogue
+from streams.hub.load import load_hub
 from streams.rules.load import load_rules
 from streams.runtime import app, log, monitor
 from streams.runtime.clock import SiteClock
+from streams.runtime.gateway.app import gateway
+from streams.runtime.hub import HubProcess
+from streams.runtime.hub_metrics import HubCollector
+from streams.runtime.servers.ports import LOOPBACK
 from streams.runtime.settings import Settings
 from streams.runtime.worker import Worker
 from streams.runtime.worker_metrics import WorkerCollector
@@ -35,7 +42,41 @@ def run_worker(settings: Settings) -> None:
     app.run(worker.app)
 
 
-PROCESSES: Mapping[str, Callable[[Settings], None]] = {"worker": run_worker}
+def run_hub(settings: Settings) -> None:
+    site = load_site(settings.site_dir, settings.standards_dir)
+    rules = load_rules(settings.site_dir / "rules.yaml", site, catalogue())
+    hub_settings = load_hub(settings.site_dir, site, catalogue())
+    hub = HubProcess(settings, site, rules, hub_settings, SiteClock.read(settings.clock_file))
+
+    def ready() -> str:
+        """The hub has stepped, and its state is durable."""
+        if not hub.stepped_ms:
+            return "not stepped yet"
+        age = time.monotonic() - hub.saved_at
+        return f"last durable snapshot is {age:.0f} s old" if age > READY_WITHIN_SECONDS else ""
+
+    monitor.serve(settings.hub_port, HubCollector(hub), ready)
+    app.run(hub.app)
+
+
+def run_gateway(settings: Settings) -> None:
+    site = load_site(settings.site_dir, settings.standards_dir)
+    uvicorn.run(
+        gateway(settings, site, SiteClock.read(settings.clock_file)),
+        host=LOOPBACK,
+        port=settings.gateway_port,
+        log_level="warning",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=3,
+    )
+
+
+PROCESSES: Mapping[str, Callable[[Settings], None]] = {
+    "worker": run_worker,
+    "hub": run_hub,
+    "gateway": run_gateway,
+}
 
 
 def run(name: str) -> None:

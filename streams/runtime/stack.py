@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from string import Template
 
@@ -66,7 +67,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 def optional(settings: Settings, *, feeding: str) -> tuple[tuple[ServerSpec, ...], tuple[str, ...]]:
     """Prometheus, Alertmanager and Grafana where this machine has them, and what it lacks."""
-    makers = (
+    makers: tuple[Callable[[], ServerSpec], ...] = (
         lambda: _alertmanager(settings),
         lambda: _prometheus(settings, feeding),
         lambda: grafana(

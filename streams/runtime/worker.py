@@ -26,7 +26,12 @@ from streams.rules.book import RuleBook
 from streams.runtime.app import batches, faust_app
 from streams.runtime.clock import SiteClock
 from streams.runtime.latency import LatencyHistogram
-from streams.runtime.messages import alert_message, quarantine_message, situation_message
+from streams.runtime.messages import (
+    alert_message,
+    quarantine_message,
+    sign_of_life,
+    situation_message,
+)
 from streams.runtime.outbox import Outbox, Outgoing
 from streams.runtime.settings import Settings
 from streams.runtime.snapshots import MARK_PREFIX, restore_partition
@@ -133,6 +138,9 @@ class Worker:
             await self.outbox.send(quarantine_message(refusal, topic, partition.number))
         for situation in output.situations:
             await self.outbox.send(situation_message(situation, partition.number))
+        if output.told_ms is not None:
+            life = sign_of_life(self.site.key, partition.number, output.told_ms)
+            await self.outbox.send(life)
 
     # -- the clock -------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from streams.domains import catalogue
+from streams.partition.picture import Picture
 from streams.runtime import metrics
 from streams.runtime.worker import Worker
 
@@ -39,7 +40,11 @@ class WorkerCollector(Collector):
             for place, states in list(picture.ladders.items())
             for rule, state in list(states.items())
         ]
-        owned = frozenset(key for picture in pictures for key in list(picture.places))
+        owned = frozenset(
+            (ladder.rule.key, ladder.place.key)
+            for ladder in worker.rules.ladders()
+            if any(_has(picture, ladder.place.key, ladder.rule.measure) for picture in pictures)
+        )
         yield from metrics.process_metrics(worker.clock)
         yield from metrics.value_metrics(values, self._units, now_ms)
         yield from metrics.ladder_metrics(worker.rules, ladders, owned)
@@ -109,3 +114,8 @@ class WorkerCollector(Collector):
         cpu = metrics.counter("step_cpu_seconds", "CPU time of gate, fusion and rules")
         cpu.add_metric((), worker.step_seconds)
         yield from (batches, cpu)
+
+
+def _has(picture: Picture, place: str, measure: str) -> bool:
+    state = picture.places.get(place)
+    return state is not None and measure in state.available

@@ -93,7 +93,7 @@ class Gateway:
 
     async def state(self, place: str) -> Response:
         """All values of a place, as last told."""
-        situation = self.mirror.situations.get(place)
+        situation = self.mirror.situation(place)
         if situation is None:
             return JSONResponse({"detail": f"nothing is known of {place}"}, 404)
         return Response(_json(situation), media_type="application/json")

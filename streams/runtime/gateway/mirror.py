@@ -25,7 +25,7 @@ class Mirror:
 
     def __init__(self, bootstrap_servers: str) -> None:
         self._bootstrap_servers = bootstrap_servers
-        self.situations: dict[str, Situation] = {}
+        self._by_writer: dict[str, dict[str, Situation]] = {}
         self.alerts: dict[str, Alert] = {}
         self.caught_up = False
         self._recent: deque[tuple[dict[int, int], Alert]] = deque(maxlen=RECENT_ALERTS)
@@ -33,6 +33,17 @@ class Mirror:
         self._news = asyncio.Condition()
         self._situation_of = msgspec.json.Decoder(Situation).decode
         self._alert_of = msgspec.json.Decoder(Alert).decode
+
+    def situation(self, place: str) -> Situation | None:
+        """All that its cell's worker and the hub say of a place; None when neither did."""
+        parts = sorted(self._by_writer.get(place, {}).values(), key=lambda part: part.cell == "")
+        if not parts:
+            return None
+        return msgspec.structs.replace(
+            parts[0],
+            at_ms=max(part.at_ms for part in parts),
+            values={key: value for part in parts for key, value in part.values.items()},
+        )
 
     async def follow(self) -> None:
         """Runs until cancelled."""
@@ -65,7 +76,8 @@ class Mirror:
             return
         if tp.topic == SITUATION:
             situation = self._situation_of(record.value)
-            self.situations[situation.place] = situation
+            if not situation.sign_of_life:
+                self._by_writer.setdefault(situation.place, {})[situation.cell] = situation
             return
         alert = self._alert_of(record.value)
         known = self.alerts.get(alert.id)
