@@ -115,6 +115,11 @@ class Group:
         """The start of the step an instant belongs to."""
         return observed_ms - observed_ms % self.step_ms
 
+    def newest_ms(self) -> int:
+        """The newest instant any source has spoken of, floored to its step; 0 before any."""
+        heard = [source.samples[-1][0] for source in self.sources if source.samples]
+        return self.floor(max(heard, default=0))
+
     def trim(self, source: SourceState) -> None:
         """Forgets the samples no window reaches, but keeps two to compare with."""
         samples = source.samples
@@ -127,8 +132,6 @@ class Group:
     def judge(self, source: SourceState) -> None:
         """Decides whether the source's newest sample can be believed, and whether it moved."""
         newest = source.samples[-1]
-        if newest is source.evaluated:
-            return
         before, source.evaluated = source.evaluated, newest
         if before is None or newest[1:] != before[1:]:
             note_change(source, newest[0])
@@ -160,19 +163,22 @@ class Group:
             if source.maintenance and source.in_maintenance(now_ms):
                 continue
             expected += 1
-            stale_ms = source.newest_ms + FRESH_CADENCES * source.cadence_ms
+            samples = source.samples
+            if not samples:
+                continue
+            if samples[-1] is not source.evaluated:
+                self.trim(source)
+                self.judge(source)
+            stale_ms = samples[-1][0] + FRESH_CADENCES * source.cadence_ms
             if stale_ms < now_ms:
                 continue
             next_check_ms = min(next_check_ms, stale_ms)
             fresh.append(source)
-            if source.samples:
-                self.trim(source)
-                self.judge(source)
-                if source.held_back:
-                    doubts[Reason.IMPLAUSIBLE_JUMP] = source
-                    continue
-                if is_frozen(source, self.dwell_ms):
-                    doubts[Reason.FROZEN] = source
+            if source.held_back:
+                doubts[Reason.IMPLAUSIBLE_JUMP] = source
+                continue
+            if is_frozen(source, self.dwell_ms):
+                doubts[Reason.FROZEN] = source
             usable.append(source)
         if skewed and fresh:
             doubts[Reason.SKEWED] = fresh[0]
@@ -199,7 +205,7 @@ class Group:
             measure=row.key,
             status="suspect" if doubt or partial else "ok",
             value=OVER_SOURCES[row.over_sources](numbers, weights),
-            observed_at_ms=self.floor(max([source.newest_ms for source in hearing.usable])),
+            observed_at_ms=self.floor(max([source.samples[-1][0] for source in hearing.usable])),
             heard=heard,
             expected=expected,
             contributors=hearing.names(),

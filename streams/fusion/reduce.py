@@ -7,6 +7,7 @@ None among the fields means "not measured" and is left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import ceil, fsum
 from typing import Any
 
@@ -48,7 +49,7 @@ def _difference(window: Window, at: int) -> float | None:
         return None
     return fsum(
         after - before if after >= before else after
-        for before, after in zip(numbers, numbers[1:], strict=False)
+        for before, after in pairwise(numbers)
     )
 
 
@@ -91,4 +92,4 @@ OVER_SOURCES: dict[OverSources, Callable[[Sequence[float], Sequence[float]], flo
     OverSources.MAX: lambda numbers, _: max(numbers),
     OverSources.MIN: lambda numbers, _: min(numbers),
 }
-"""`(numbers, weights) -> value`, for at least one number; weights are read by WEIGHTED_MEAN only."""
+"""`(numbers, weights) -> value`, for at least one number; only WEIGHTED_MEAN reads weights."""

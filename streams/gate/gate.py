@@ -7,7 +7,7 @@ before it, never on the clock: a replay decides the same.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +18,8 @@ from streams.site.model import Site, Source
 
 FUTURE_MS = 30_000
 LATEST_REVISION_MS = 3_600_000
+REMEMBERED = 2
+"""samples of a source whose content a repeated record is compared with"""
 
 Admitted = tuple[SourceState, Any, int]
 """A source, its decoded record and when it was received (Unix ms), ready to fold."""
@@ -92,16 +94,16 @@ class Gate:
         return self._sources[self._site.feeds[feed].department].get((feed, source))
 
     def sift(
-        self, department: str, batch: Sequence[Incoming]
-    ) -> tuple[list[Admitted], list[Refusal]]:
-        """Splits a batch of one inbox topic into what is folded and what is quarantined.
+        self, department: str, batch: Sequence[Incoming], refused: list[Refusal]
+    ) -> Iterator[Admitted]:
+        """Yields what is to be folded of a batch of one inbox topic; appends to `refused` the rest.
 
-        Keeps the order of the batch. Never raises for any content.
+        Both in the order of the batch. A record is judged only after those before it have been
+        folded, so that a verdict does not depend on how batches were cut. Never raises for any
+        content.
         """
         decode = self._decode
         sources = self._sources[department]
-        admitted: list[Admitted] = []
-        refused: list[Refusal] = []
         for incoming in batch:
             try:
                 record = decode(incoming.value)  # type: ignore[arg-type]
@@ -115,23 +117,22 @@ class Gate:
                 source is not None
                 and source.newest_ms < observed_ms <= received_ms + FUTURE_MS
                 and received_ms - observed_ms <= LATEST_REVISION_MS
+                and type(record) is source.record_type
                 and record.place == source.place
                 and incoming.key == source.cell_key
                 and record.id != source.last_id
-                and record.__class__ is source.record_type
             ):
                 source.newest_ms = observed_ms
                 source.last_id = record.id
                 source.seen.append(observed_ms)
-                admitted.append((source, record, received_ms))
+                yield source, record, received_ms
                 continue
             reason, detail, source = self._judge(department, record, incoming)
             if reason is None and source is not None:
                 self._remember(source, record)
-                admitted.append((source, record, received_ms))
+                yield source, record, received_ms
             elif reason is not None:
                 refused.append(Refusal(reason, detail, department, record.feed, incoming))
-        return admitted, refused
 
     def _unreadable(self, department: str, incoming: Incoming) -> Refusal:
         error = self._explain(incoming.value or b"")
@@ -210,7 +211,7 @@ def _seen_before(source: SourceState, record: Any) -> tuple[Reason, str] | None:
     seen = source.seen
     at = bisect_left(seen, observed_ms)
     if at < len(seen) and seen[at] == observed_ms:
-        folded = next((s for s in reversed(source.samples) if s[0] == observed_ms), None)
+        folded = next((s for s in source.samples[-REMEMBERED:] if s[0] == observed_ms), None)
         if folded is not None and source.group.read(record) != folded:
             return Reason.CONFLICT, f"{source.key} said otherwise of {observed_ms}"
         return Reason.DUPLICATE, f"{source.key} at {observed_ms}"

@@ -78,6 +78,11 @@ class SourceState:
         self.trusted: tuple[Any, ...] | None = None
         self.held_back = 0
 
+    @property
+    def unjudged(self) -> bool:
+        """Its newest sample has been folded and not yet evaluated."""
+        return bool(self.samples) and self.samples[-1] is not self.evaluated
+
     def forget_old(self) -> None:
         """Bounds `seen`; call it now and then, not per record."""
         surplus = len(self.seen) - SEEN_LIMIT

@@ -6,13 +6,13 @@ Pure: the clock is passed in, nothing is sent. One writer owns it, so there are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.errors import RecordError
 from streams.fusion.group import Group
 from streams.fusion.measure import Catalogue
-from streams.gate import Admitted, Gate, Incoming
+from streams.gate import Admitted, Gate, Incoming, SourceState
 from streams.partition.outputs import Counts, StepOutput
 from streams.partition.picture import Picture
 from streams.rules.book import RuleBook
@@ -75,29 +75,31 @@ class Partition:
             return output
         fresh = self._not_held(topic, batch)
         output.held = len(batch) - len(fresh)
-        admitted, output.refused = self.gate.sift(department, fresh)
-        self._fold(admitted, output)
-        self._count(admitted, output)
+        folded = self._fold(self.gate.sift(department, fresh, output.refused), output)
+        self._count(folded, output)
         self.positions[topic] = batch[-1].offset + 1
         return output
 
-    def _fold(self, admitted: Sequence[Admitted], output: StepOutput) -> None:
+    def _fold(self, admitted: Iterator[Admitted], output: StepOutput) -> list[SourceState]:
+        """Folds what the gate lets through; returns the source of each record folded."""
         picture, alerts = self.picture, output.alerts
         dirty: list[Group] = []
+        folded: list[SourceState] = []
         for source, record, received_ms in admitted:
             if received_ms >= self._next_situations_ms:
                 self._cross(received_ms, dirty, output)
             group: Group = source.group
             step = record.observed_at_ms // group.step_ms
-            if step > group.step:
-                if group.dirty:
-                    picture.evaluate(group, group.received_ms, alerts)
-                group.step = step
+            if group.dirty and (step > group.step or source.unjudged):
+                picture.evaluate(group, group.received_ms, alerts)
+            group.step = max(group.step, step)
             if not group.dirty:
                 dirty.append(group)
             group.fold(source, record, received_ms)
+            folded.append(source)
         self._settle(dirty, output)
-        output.processed = len(admitted)
+        output.processed = len(folded)
+        return folded
 
     def _settle(self, dirty: list[Group], output: StepOutput) -> None:
         for group in dirty:
@@ -129,18 +131,18 @@ class Partition:
             >= positions.get(self._cells_by_key.get(incoming.key or b"", ""), {}).get(topic, 0)
         ]
 
-    def _count(self, admitted: Sequence[Admitted], output: StepOutput) -> None:
+    def _count(self, folded: Sequence[SourceState], output: StepOutput) -> None:
         processed, quarantined = self.counts.processed, self.counts.quarantined
-        for feed, count in Counter([source.feed for source, _, _ in admitted]).items():
+        for feed, count in Counter([source.feed for source in folded]).items():
             processed[feed] = processed.get(feed, 0) + count
         for refusal in output.refused:
             feed = refusal.feed if refusal.feed in self.site.feeds else ""
             row = (refusal.department, feed, refusal.reason.value)
             quarantined[row] = quarantined.get(row, 0) + 1
-        if admitted:
-            source, record, received_ms = admitted[-1]
-            self.picture.feeds[source.feed].hear(received_ms, record.observed_at_ms)
-            self.picture.dirty_cells.update({s.group.place.cell for s, _, _ in admitted})
+        if folded:
+            group = folded[-1].group
+            self.picture.feeds[folded[-1].feed].hear(group.received_ms, folded[-1].newest_ms)
+            self.picture.dirty_cells.update({source.group.place.cell for source in folded})
 
     def resume(self, positions: Mapping[str, int], counts: Counts, stream_ms: int) -> None:
         """Goes on from the positions of a durable mark; the cells are restored already."""

@@ -103,7 +103,7 @@ class Picture:
             self.doubts[group.sources[0].department, reason.value] += 1
         for row in group.rows:
             self._set(state, group.value(row, hearing), now_ms, alerts)
-        newest_ms = group.floor(max([source.newest_ms for source in group.sources]))
+        newest_ms = group.newest_ms()
         context = Context(site=self.site, place=state.place, at_ms=now_ms)
         for accumulation in group.accumulations:
             kept = accumulation.row

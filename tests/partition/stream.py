@@ -1,0 +1,78 @@
+"""Streams of messages for property tests: mostly good, some late, repeated, wrong or broken."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.partition.conftest import CADENCE_MS, SOURCES, T0_MS, Message
+
+ROUNDS = 14
+FATES = ("good", "good", "good", "good", "missing", "late", "again", "broken", "alien")
+
+
+def body(feed: str, source: str, at: str, observed_ms: int, **fields: Any) -> dict[str, Any]:
+    kind = "road_flow" if feed.endswith("road") else "crowd_count"
+    return {
+        "kind": kind,
+        "id": f"{source}-{observed_ms}",
+        "feed": feed,
+        "source": source,
+        "place": at,
+        "observed_at_ms": observed_ms,
+        "simulated": True,
+        **fields,
+    }
+
+
+def message(offset: int, received_ms: int, cell: str, content: Any) -> Message:
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return Message(offset, received_ms, cell.encode(), raw)
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[Message]:
+    """Messages of one topic-partition in the order of their offsets; arrival never goes back."""
+    messages: list[Message] = []
+    received_ms = T0_MS
+    for number in range(ROUNDS):
+        for index, (feed, source, at) in enumerate(SOURCES):
+            fate = draw(
+                st.sampled_from(FATES)
+            )
+            observed_ms = T0_MS + number * CADENCE_MS + index * 700
+            received_ms = max(received_ms, observed_ms + 300)
+            if fate == "missing":
+                continue
+            if fate == "late":
+                observed_ms -= draw(st.integers(1, 5)) * CADENCE_MS + 1
+            fields: dict[str, Any] = (
+                {
+                    "speed_kmh": draw(st.integers(0, 120)) * 1.0,
+                    "flow_veh_h": draw(st.integers(0, 40)) * 100.0,
+                }
+                if feed.endswith("road")
+                else {"persons": draw(st.integers(0, 90))}
+            )
+            content = body(feed, source, at, observed_ms, **fields)
+            cell = at.split(".")[0]
+            if fate == "broken":
+                raw: Any = draw(st.binary(max_size=12))
+            elif fate == "alien":
+                raw = {**content, "place": "road.one" if cell == "hall" else "hall.east"}
+            else:
+                raw = content
+            messages.append(message(len(messages), received_ms, cell, raw))
+            if fate == "again":
+                messages.append(message(len(messages), received_ms + 1, cell, raw))
+                received_ms += 1
+    return messages
+
+
+def cuts(size: int) -> st.SearchStrategy[list[int]]:
+    """Places at which a stream is cut into batches."""
+    return st.lists(st.integers(1, max(1, size - 1)), max_size=8).map(
+        lambda found: sorted({0, *found, size})
+    )

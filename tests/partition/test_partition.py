@@ -1,0 +1,137 @@
+"""The partition's promises: nothing is lost, nothing depends on batches or on a restart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from streams.partition import Partition, StepOutput, snapshot
+from tests.partition.conftest import TOPIC, Message, NewPartition
+from tests.partition.stream import cuts, streams
+
+SETTINGS = settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def play(partition: Partition, messages: Sequence[Message], at: Sequence[int]) -> list[StepOutput]:
+    return [
+        partition.step(TOPIC, "transport", messages[start:end])
+        for start, end in pairwise(at)
+        if messages[start:end]
+    ]
+
+
+def shown(partition: Partition) -> dict[str, Any]:
+    """The whole picture but for the versions, which count evaluations."""
+    return {
+        f"{key}/{value.measure}": (
+            value.status,
+            value.value,
+            value.observed_at_ms,
+            value.heard,
+            value.expected,
+            value.contributors,
+            value.at_least,
+        )
+        for key, state in partition.picture.places.items()
+        for value in state.values.values()
+    }
+
+
+def episodes(outputs: Sequence[StepOutput]) -> dict[str, tuple[str, str, int]]:
+    return {
+        alert.id: (alert.rule, alert.place, alert.onset_ms)
+        for output in outputs
+        for alert in output.alerts
+    }
+
+
+@SETTINGS
+@given(data=st.data(), messages=streams())
+def test_nothing_depends_on_how_batches_are_cut(
+    new_partition: NewPartition, data: st.DataObject, messages: list[Message]
+) -> None:
+    one, other = new_partition(), new_partition()
+    whole = play(one, messages, [0, len(messages)])
+    parts = play(other, messages, data.draw(cuts(len(messages))))
+    assert shown(one) == shown(other)
+    assert one.counts == other.counts
+    assert [r.incoming.offset for o in whole for r in o.refused] == [
+        r.incoming.offset for o in parts for r in o.refused
+    ]
+
+
+@SETTINGS
+@given(data=st.data(), messages=streams())
+def test_every_record_is_folded_or_refused_once(
+    new_partition: NewPartition, data: st.DataObject, messages: list[Message]
+) -> None:
+    partition = new_partition()
+    outputs = play(partition, messages, data.draw(cuts(len(messages))))
+    refused = [r.incoming.offset for output in outputs for r in output.refused]
+    assert len(set(refused)) == len(refused)
+    assert sum(output.processed for output in outputs) + len(refused) == len(messages)
+    counts = partition.counts
+    assert sum(counts.processed.values()) + sum(counts.quarantined.values()) == len(messages)
+
+
+@SETTINGS
+@given(data=st.data(), messages=streams())
+def test_a_restart_from_a_snapshot_changes_nothing(
+    new_partition: NewPartition, data: st.DataObject, messages: list[Message]
+) -> None:
+    """Snapshots of the cells that changed, then the mark; a crash; reading on from the mark."""
+    at = data.draw(cuts(len(messages)))
+    stop = data.draw(st.integers(0, len(at) - 1))
+    undisturbed = new_partition()
+    straight = play(undisturbed, messages, at)
+
+    first = new_partition()
+    before = play(first, messages, at[: stop + 1])
+    taken = {cell: snapshot.take(first, cell) for cell in first.picture.dirty_cells}
+    mark = snapshot.read_mark(snapshot.mark(first))
+    # the crash comes after more was read, and after one cell more was written
+    lost = play(first, messages, at[stop : stop + 2])
+    late_cell = data.draw(st.sampled_from(sorted(first.cells)))
+    if lost and data.draw(st.booleans()):
+        taken[late_cell] = snapshot.take(first, late_cell)
+
+    second = new_partition()
+    for raw in taken.values():
+        snapshot.restore(second, snapshot.read(raw))
+    second.resume(mark.positions, mark.counts, mark.stream_ms)
+    after = play(second, messages, at[stop:])
+    assert shown(second) == shown(undisturbed)
+    assert episodes([*before, *lost, *after]) == episodes(straight)
+
+
+@SETTINGS
+@given(messages=streams())
+def test_values_are_those_of_the_admitted_records(
+    new_partition: NewPartition, messages: list[Message]
+) -> None:
+    """Recomputed from the records themselves: persons are the sum of each camera's newest."""
+    partition = new_partition()
+    (output,) = play(partition, messages, [0, len(messages)]) or [StepOutput()]
+    refused = {refusal.incoming.offset for refusal in output.refused}
+    newest: dict[str, dict[str, Any]] = {}
+    for m in messages:
+        if m.offset in refused:
+            continue
+        record = json.loads(m.value or b"")
+        known = newest.get(record["source"])
+        if known is None or record["observed_at_ms"] > known["observed_at_ms"]:
+            newest[record["source"]] = record
+    for place in ("hall.east", "hall.west"):
+        value = partition.picture.places[place].values["crowd.count_persons"]
+        if value.status == "ok":
+            cameras = [r for r in newest.values() if r["place"] == place]
+            assert value.value == sum(r["persons"] for r in cameras)
+        else:
+            assert value.status == "suspect" or value.value is None
