@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from streams.fusion.measure import Accumulated, Catalogue, Derived, HubMeasure, Measure
 
@@ -17,27 +18,19 @@ from streams.fusion.measure import Accumulated, Catalogue, Derived, HubMeasure, 
 @cache
 def catalogue() -> Catalogue:
     """All rows of all domain modules. Raises ValueError when a key appears twice."""
-    measures: dict[str, Measure] = {}
-    derived: dict[str, Derived] = {}
-    accumulated: dict[str, Accumulated] = {}
-    hub: dict[str, HubMeasure] = {}
-    for found in iter_modules(__path__):
-        module = import_module(f"{__name__}.{found.name}")
-        for row in (
-            *getattr(module, "MEASURES", ()),
-            *getattr(module, "DERIVED", ()),
-            *getattr(module, "ACCUMULATED", ()),
-            *getattr(module, "HUB_MEASURES", ()),
-        ):
-            if any(row.key in rows for rows in (measures, derived, accumulated, hub)):
-                raise ValueError(f"measure {row.key} is declared twice, again in {found.name}")
-            match row:
-                case Measure():
-                    measures[row.key] = row
-                case Derived():
-                    derived[row.key] = row
-                case Accumulated():
-                    accumulated[row.key] = row
-                case HubMeasure():
-                    hub[row.key] = row
-    return Catalogue(measures=measures, derived=derived, accumulated=accumulated, hub=hub)
+    found: dict[type, dict[str, Any]] = {
+        kind: {} for kind in (Measure, Derived, Accumulated, HubMeasure)
+    }
+    for each in iter_modules(__path__):
+        module = import_module(f"{__name__}.{each.name}")
+        for table in ("MEASURES", "DERIVED", "ACCUMULATED", "HUB_MEASURES"):
+            for row in getattr(module, table, ()):
+                if any(row.key in rows for rows in found.values()):
+                    raise ValueError(f"measure {row.key} is declared twice, again in {each.name}")
+                found[type(row)][row.key] = row
+    return Catalogue(
+        measures=found[Measure],
+        derived=found[Derived],
+        accumulated=found[Accumulated],
+        hub=found[HubMeasure],
+    )
