@@ -194,6 +194,7 @@ DERIVED = (
         title_zh="容量占用率",
         title_en="Share of capacity",
         description="persons inside ÷ capacity",
+        place_kinds=ENCLOSED_KINDS,
     ),
     Derived(
         key="crowd.minutes_to_full",
@@ -203,6 +204,7 @@ DERIVED = (
         title_zh="距满员时间",
         title_en="Minutes to full",
         description="at the present rates of entry and exit",
+        place_kinds=ENCLOSED_KINDS,
     ),
     Derived(
         key="crowd.camera_gap_persons",
@@ -211,6 +213,7 @@ DERIVED = (
         unit="persons",
         title_zh="闸机与视频差",
         title_en="Gates against cameras",
-        description="where both are there: a gap that stays is a miscount of one of them",
+        description="where cameras see the whole place: a gap that stays is a miscount of one",
+        place_kinds=("hall", "concourse", "waiting_room", "square"),
     ),
 )

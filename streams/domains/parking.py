@@ -86,5 +86,6 @@ DERIVED = (
         title_zh="距满位时间",
         title_en="Minutes to full",
         description="at the present rates of entry and exit",
+        place_kinds=("parking",),
     ),
 )
