@@ -1,20 +1,60 @@
-"""`hubwatch`: the command line of the platform."""
+"""`hubwatch`: the command line of the platform.
+
+A command is a light function in a module of its own; what is slow to load, it imports when it
+runs, so that `--help` answers at once.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+
 import typer
 
-from streams.cli import process
+from schemas.errors import HubwatchError
+from streams.cli import config, process, rules, schemas, state, terminal, topics, version
 
-app = typer.Typer(name="hubwatch", no_args_is_help=True, add_completion=False)
-app.command("run", hidden=True)(process.run)
+REFUSED = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="hubwatch",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 
 
 @app.callback()
 def hubwatch() -> None:
-    """Real-time operations of a transport hub and the district around it · 枢纽运行态势."""
+    """Real-time operations of a transport hub and the district around it · 枢纽运行态势.
+
+    Texts are Chinese and English. Exit status: 0 done, 1 something is wrong with what was looked
+    at, 2 the command could not do its work.
+    """
+
+
+app.command()(state.state)
+app.command()(topics.topics)
+app.add_typer(rules.app, name="rules")
+app.add_typer(schemas.app, name="schemas")
+app.command()(config.config)
+app.command()(version.version)
+app.command(hidden=True)(process.run)
 
 
 def run() -> None:
-    """Runs the command line."""
-    app()
+    """Runs the command line; every error raised on purpose becomes two lines and status 2."""
+    try:
+        app()
+    except HubwatchError as error:
+        if os.environ.get("HUBWATCH_DEBUG"):
+            raise
+        terminal.note(f"error: {error.code} {error.args[0]}".rstrip())
+        if error.hint:
+            terminal.note(f"  fix: {error.hint}")
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
