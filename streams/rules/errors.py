@@ -14,7 +14,7 @@ class RuleError(HubwatchError):
     """The file does not make a book of rules; `mistakes` holds all that were found, by line."""
 
     code: ClassVar[str] = "HW-1201"
-    hint = "correct the lines named; docs/how-to/add-a-rule.md shows what a rule is made of"
+    hint = "correct the lines named; docs/reference/rules.md says what a rule is made of"
 
     def __init__(self, path: Path, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(set(mistakes)))
