@@ -12,7 +12,7 @@ import sys
 import typer
 
 from schemas.errors import HubwatchError
-from streams.cli import config, process, rules, schemas, state, terminal, topics, version
+from streams.cli import config, process, rules, schemas, state, tail, terminal, topics, version
 
 REFUSED = 2
 INTERRUPTED = 130
@@ -37,6 +37,7 @@ def hubwatch() -> None:
 
 
 app.command()(state.state)
+app.command()(tail.tail)
 app.command()(topics.topics)
 app.add_typer(rules.app, name="rules")
 app.add_typer(schemas.app, name="schemas")

@@ -1,0 +1,68 @@
+"""`hubwatch tail TOPIC`: messages as they come, decoded."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.cli import terminal
+from streams.cli.errors import SpanError
+
+if TYPE_CHECKING:
+    from streams.runtime.clock import SiteClock
+
+UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def tail(
+    topic: Annotated[
+        str, typer.Argument(help="inbox.<department>, situation, alerts or quarantine")
+    ],
+    since: Annotated[
+        str, typer.Option(help="begin so far back in the site's time: 90s, 5m, 2h, 1d")
+    ] = "",
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="begin with the first message kept")
+    ] = False,
+    place: Annotated[str, typer.Option(help="only this place and those in it")] = "",
+    count: Annotated[int, typer.Option(min=0, help="end after so many messages; 0: never")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document a line")] = False,
+) -> None:
+    """Messages of a topic as they come, decoded; Ctrl-C ends it · 实时查看消息."""
+    from streams.cli.place_view import known_place
+    from streams.cli.reader import reading
+    from streams.cli.site_clock import running_clock
+    from streams.cli.telling import teller, within
+    from streams.runtime.settings import Settings
+    from streams.site import load_site
+
+    settings = Settings.load()
+    site = load_site(settings.site_dir, settings.standards_dir)
+    places = within(site, known_place(site, place).key) if place else None
+    clock = running_clock(settings)
+    tell = teller(topic, site)
+    begin = {topic: 0} if from_start else {topic: since_ms(since, topic, clock)} if since else {}
+    with reading(settings.bootstrap_servers) as reader:
+        told = (tell(message) for message in reader.following((topic,), begin))
+        chosen = (one for one in told if one and (places is None or one.place in places))
+        for one in islice(chosen, count or None):
+            terminal.say(one.json() if as_json else one.line)
+
+
+def since_ms(span: str, topic: str, clock: SiteClock) -> int:
+    """The stamp to begin with, for a span of site time back from now. Raises SpanError.
+
+    Under a simulated clock inbox messages are stamped in site time, all others in wall time.
+    """
+    import time
+
+    found = re.fullmatch(r"(\d+)([smhd])", span)
+    if not found:
+        raise SpanError(f"{span!r} is no duration")
+    back_ms = int(found[1]) * UNIT_MS[found[2]]
+    if topic.startswith("inbox."):
+        return max(0, clock.now_ms() - back_ms)
+    return max(0, int((time.time() - clock.wall_seconds(back_ms)) * 1000))
