@@ -85,6 +85,9 @@ class _Reader:
         elif row.operator is Operator.ABSENCE and row.measure in self._catalogue.hub:
             allowed = "a measure that sources report; the hub computes this one"
             yield entry.mistake(("measure",), allowed)
+        if (row.operator is Operator.RATE) != (row.window_seconds is not None):
+            allowed = "seconds, with operator rate and only there"
+            yield entry.mistake(("window_seconds",), allowed)
         told = (*ROLES, *self._site.departments)
         for index, name in enumerate(row.audience):
             if name not in told:

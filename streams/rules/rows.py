@@ -103,12 +103,6 @@ class RuleRow(Row):
     )
     valid_from: Day | None = Field(default=None, description="YYYY-MM-DD")
 
-    @model_validator(mode="after")
-    def _window_of_a_rate(self) -> RuleRow:
-        if (self.operator is Operator.RATE) != (self.window_seconds is not None):
-            raise ValueError("window_seconds with operator rate, and only there")
-        return self
-
 
 class RulesFile(Row):
     """A file of rules"""
