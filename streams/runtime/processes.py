@@ -15,17 +15,18 @@ from streams.runtime.clock import SiteClock
 from streams.runtime.gateway.app import gateway
 from streams.runtime.hub import HubProcess
 from streams.runtime.hub_metrics import HubCollector
+from streams.runtime.replay import run_replay, settings_site
 from streams.runtime.servers.ports import LOOPBACK
 from streams.runtime.settings import Settings
+from streams.runtime.simulator import run_simulator
 from streams.runtime.worker import Worker
 from streams.runtime.worker_metrics import WorkerCollector
-from streams.site import load_site
 
 READY_WITHIN_SECONDS = 30.0
 
 
 def run_worker(settings: Settings) -> None:
-    site = load_site(settings.site_dir, settings.standards_dir)
+    site = settings_site(settings)
     rules = load_rules(settings.site_dir / "rules.yaml", site, catalogue())
     worker = Worker(settings, site, rules, SiteClock.read(settings.clock_file))
 
@@ -43,7 +44,7 @@ def run_worker(settings: Settings) -> None:
 
 
 def run_hub(settings: Settings) -> None:
-    site = load_site(settings.site_dir, settings.standards_dir)
+    site = settings_site(settings)
     rules = load_rules(settings.site_dir / "rules.yaml", site, catalogue())
     hub_settings = load_hub(settings.site_dir, site, catalogue())
     hub = HubProcess(settings, site, rules, hub_settings, SiteClock.read(settings.clock_file))
@@ -60,7 +61,7 @@ def run_hub(settings: Settings) -> None:
 
 
 def run_gateway(settings: Settings) -> None:
-    site = load_site(settings.site_dir, settings.standards_dir)
+    site = settings_site(settings)
     uvicorn.run(
         gateway(settings, site, SiteClock.read(settings.clock_file)),
         host=LOOPBACK,
@@ -76,6 +77,8 @@ PROCESSES: Mapping[str, Callable[[Settings], None]] = {
     "worker": run_worker,
     "hub": run_hub,
     "gateway": run_gateway,
+    "simulator": run_simulator,
+    "replay": run_replay,
 }
 
 

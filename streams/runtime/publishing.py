@@ -1,0 +1,116 @@
+"""What the simulator and the replay share: they publish until a signal, count, and go on later."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
+
+from connectors.publisher import PlayCount, play
+from schemas.emission import Emission
+from streams.runtime import metrics
+from streams.runtime.clock import SiteClock
+from streams.runtime.settings import Settings
+from streams.site.model import Site
+
+NOTED_SECONDS = 1.0
+
+
+class Progress:
+    """How far a play has come, kept in a file; about once a second, and when it ends.
+
+    `played_ms` is the site time from the beginning of the play to the newest stored record. A kill
+    can lose the last second of it: then those records are published again.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self._name = name
+        self._noted = time.monotonic()
+
+    def played_ms(self) -> int | None:
+        """Where to go on; None for a play of this name that has not begun."""
+        try:
+            noted = json.loads(self._path.read_text())
+        except FileNotFoundError:
+            return None
+        return int(noted["played_ms"]) if noted["name"] == self._name else None
+
+    def keep(self, played_ms: int, *, last: bool = False) -> None:
+        if not last and time.monotonic() - self._noted < NOTED_SECONDS:
+            return
+        self._noted = time.monotonic()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_suffix(".new")
+        draft.write_text(json.dumps({"name": self._name, "played_ms": played_ms}))
+        draft.replace(self._path)
+
+
+class Publisher(Collector):
+    """Plays emissions that begin at `start_ms`; counts what the broker has stored."""
+
+    def __init__(
+        self, settings: Settings, site: Site, clock: SiteClock, progress: Progress, start_ms: int
+    ) -> None:
+        self._settings = settings
+        self._site = site
+        self._clock = clock
+        self._progress = progress
+        self._start_ms = start_ms
+        self._count = PlayCount()
+        self._over = False
+
+    def ready(self) -> str:
+        """It has stored a record, or there is none left to store."""
+        return "" if self._count.records or self._over else "nothing published yet"
+
+    def run(self, emissions: Iterable[Emission]) -> None:
+        """Publishes, then stays, until SIGTERM or Ctrl-C."""
+        asyncio.run(self._run(emissions))
+
+    async def _run(self, emissions: Iterable[Emission]) -> None:
+        ended = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        playing = asyncio.create_task(self._play(emissions))
+        waiting = asyncio.create_task(ended.wait())
+        await asyncio.wait((playing, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if playing.done():
+            await playing
+            self._over = True
+            await waiting
+        playing.cancel()
+        await asyncio.wait((playing,))
+        if self._count.position_ms is not None:
+            self._progress.keep(self._count.position_ms - self._start_ms, last=True)
+
+    async def _play(self, emissions: Iterable[Emission]) -> None:
+        await play(
+            emissions,
+            self._settings.bootstrap_servers,
+            self._clock,
+            partitions=self._settings.partitions,
+            acknowledged=self._acknowledged,
+        )
+
+    def _acknowledged(self, count: PlayCount) -> None:
+        self._count = count
+        if count.position_ms is not None:
+            self._progress.keep(count.position_ms - self._start_ms)
+
+    def collect(self) -> Iterator[Metric]:
+        """Every feed of the site, those included that nothing was published under."""
+        published = metrics.counter(
+            "published_records", "records stored by the broker", ("department", "feed")
+        )
+        counts = dict(self._count.by_feed)
+        for feed in self._site.feeds.values():
+            published.add_metric((feed.department, feed.key), counts.get(feed.key, 0))
+        yield from metrics.process_metrics(self._clock)
+        yield published
