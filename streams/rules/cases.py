@@ -15,8 +15,9 @@ from pydantic import BeforeValidator, Field
 from schemas.record import Key
 from schemas.value import Status, Value
 from streams.rules.book import RuleBook
+from streams.rules.rows import read_file
 from streams.rules.rule import Operator, Rule
-from streams.site.entry import Entry, read_yaml
+from streams.site.entry import Entry
 from streams.site.mistake import Mistake, one_of
 from streams.site.model import Site
 from streams.site.rows import Cadence, Day, Row, Text, check
@@ -110,10 +111,10 @@ class Case:
 
 def read_cases(path: Path, book: RuleBook, site: Site, mistakes: list[Mistake]) -> tuple[Case, ...]:
     """The cases that can be run, in file order."""
-    entry = read_yaml(path, mistakes)
-    file = check(entry, CasesFile, mistakes)
-    if file is None:
+    read = read_file(path, CasesFile, mistakes)
+    if read is None:
         return ()
+    entry, file = read
     found: list[Case] = []
     for _, below in entry.child("cases").children():
         row = check(below, CaseRow, mistakes)

@@ -9,11 +9,11 @@ from streams.fusion.measure import Catalogue
 from streams.rules.book import RuleBook
 from streams.rules.errors import RuleError
 from streams.rules.generations import Generation, generations, standards_of
-from streams.rules.rows import RuleRow, RulesFile
+from streams.rules.rows import RuleRow, RulesFile, read_file
 from streams.rules.rule import Operator, Rule
 from streams.rules.selection import cadences, lateness, record_kinds, select
 from streams.rules.wording import Shown, happening
-from streams.site.entry import Entry, read_yaml
+from streams.site.entry import Entry
 from streams.site.mistake import Mistake, one_of
 from streams.site.model import Site
 from streams.site.rows import check
@@ -41,11 +41,11 @@ def read_rules(
     path: Path, site: Site, catalogue: Catalogue, mistakes: list[Mistake]
 ) -> tuple[Rule, ...]:
     """The rules that are right, in file order."""
-    file = read_yaml(path, mistakes)
-    if check(file, RulesFile, mistakes) is None:
+    file = read_file(path, RulesFile, mistakes)
+    if file is None:
         return ()
     reader = _Reader(site, catalogue, mistakes)
-    for _, entry in file.child("rules").children():
+    for _, entry in file[0].child("rules").children():
         row = check(entry, RuleRow, mistakes)
         if row is not None:
             reader.add(row, entry)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
 from schemas.record import Key
 from streams.rules.rule import Operator
-from streams.site.rows import Cadence, Day, Row, Text
+from streams.site.entry import Entry, read_yaml
+from streams.site.mistake import Mistake
+from streams.site.rows import Cadence, Day, Row, Text, check
 
+F = TypeVar("F", bound=Row)
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
@@ -110,6 +114,16 @@ class RulesFile(Row):
     rules: list[object] = Field(
         min_length=1, description="what is watched, and from when it is bad"
     )
+
+
+def read_file(path: Path, model: type[F], mistakes: list[Mistake]) -> tuple[Entry, F] | None:
+    """A YAML file and what stands at its top, or None with what is wrong with it added."""
+    known = len(mistakes)
+    entry = read_yaml(path, mistakes)
+    if not entry.data and len(mistakes) > known:
+        return None
+    file = check(entry, model, mistakes)
+    return None if file is None else (entry, file)
 
 
 def _has_chinese(text: str) -> bool:
