@@ -22,7 +22,7 @@ class ThresholdRow(Row):
     """A number, or a standard times a factor."""
 
     value: float | None = None
-    standard: Key | None = Field(default=None, description="key of a dated number of the standards")
+    standard: Key | None = None
     factor: float = 1.0
 
     @model_validator(mode="before")
@@ -39,8 +39,10 @@ class StepRow(Row):
     """One level of the ladder"""
 
     level: int = Field(ge=1, le=4, description="1 lowest, 4 highest")
-    enter: ThresholdRow
-    exit: ThresholdRow
+    enter: ThresholdRow = Field(
+        description="a number, or {standard: KEY, factor: NUMBER} for one of the standards"
+    )
+    exit: ThresholdRow = Field(description="likewise, strictly on the safe side of enter")
     for_seconds: Seconds = Field(default=0, description="enter must hold for so long")
     hold_seconds: Seconds = Field(default=0, description="exit must hold for so long")
 
@@ -54,7 +56,9 @@ class PlacesRow(Row):
     facility: bool | None = Field(
         default=None, description="true: only places with a cell of their own; false: only others"
     )
-    attributes: dict[str, str | float] = Field(default_factory=dict)
+    attributes: dict[str, str | float] = Field(
+        default_factory=dict, description="attributes of the place and their values"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -88,16 +92,23 @@ class WordsRow(Row):
 class RuleRow(Row):
     """rules.yaml: one rule"""
 
-    key: Key
-    title: WordsRow
-    measure: str
-    operator: Operator = Operator.VALUE
-    bad_when: Literal["high", "low"] = "high"
-    places: PlacesRow
-    steps: tuple[StepRow, ...] = Field(min_length=1, max_length=4)
-    text: WordsRow
+    key: Key = Field(description="never changes; part of the id of every alert")
+    title: WordsRow = Field(description="zh and en")
+    measure: str = Field(description="key of a measure")
+    operator: Operator = Field(default=Operator.VALUE, description="value, absence or rate")
+    bad_when: Literal["high", "low"] = Field(default="high", description="high or low")
+    places: PlacesRow = Field(description="which places it watches")
+    steps: tuple[StepRow, ...] = Field(
+        min_length=1, max_length=4, description="the ladder, the lowest level first"
+    )
+    text: WordsRow = Field(
+        description="zh and en, with {place}, {value}, {threshold}, {unit}, {level}; {value:.0%} "
+        "and the like format numbers"
+    )
     clause: Text = Field(description="where the numbers come from")
-    audience: tuple[str, ...] = Field(min_length=1, description="who is told")
+    audience: tuple[str, ...] = Field(
+        min_length=1, description="who is told: departments, operations, command"
+    )
     window_seconds: float | None = Field(
         default=None, gt=0, le=86_400, description="rate: how far back"
     )
@@ -105,7 +116,9 @@ class RuleRow(Row):
     cadence_seconds: Cadence | None = Field(
         default=None, description="time between values where the feeds do not say it"
     )
-    valid_from: Day | None = Field(default=None, description="YYYY-MM-DD")
+    valid_from: Day | None = Field(
+        default=None, description="YYYY-MM-DD from which this form of the rule holds"
+    )
 
 
 class RulesFile(Row):
