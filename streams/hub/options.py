@@ -51,7 +51,7 @@ def effects(dispersal: Dispersal, forecast: Forecast) -> tuple[OptionEffect, ...
                 held_persons=_total(plan.exits) - _total(changed.exits),
             )
         )
-    return tuple(sorted(found, key=lambda effect: (effect.stranded_change, -effect.minutes_change)))
+    return tuple(sorted(found, key=lambda e: (round(e.stranded_change), -round(e.minutes_change))))
 
 
 def _outcome(inputs: Inputs, plan: Plan, made: Run) -> tuple[float, float]:

@@ -69,8 +69,8 @@ class Whole:
         )
 
     def first(self, measure: str) -> Value:
-        """The earliest of the modes. While one that counts is unknown and no other fills up:
-        unknown, since nobody can say that none will."""
+        """The earliest of the modes, suspect when one that counts is. While one that counts is
+        unknown and no other fills up: unknown, since nobody can say that none will."""
         told = self._told(measure)
         known = [(value.value, place, value) for place, value in told if value.value is not None]
         silent, why = self._silent(told)
@@ -78,7 +78,8 @@ class Whole:
         if earliest is None or (self.blind and earliest[2].at_least):
             return self.rests.value(measure, None, reason=why, decided_by=silent)
         minutes, place, value = earliest
-        doubt = why or value.reason
+        counting = [v.reason for p, v in told if v.reason and not self._little([p])]
+        doubt = why or value.reason or next(iter(counting), "")
         return self.rests.value(
             measure,
             minutes,
