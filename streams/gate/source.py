@@ -53,7 +53,7 @@ class SourceState:
         feed: Feed,
         *,
         cell_key: bytes,
-        record_type: type,
+        record_type: type[Any],
         registered: bool,
         group: Any,
     ) -> None:
@@ -95,22 +95,24 @@ class SourceState:
 
 
 class FeedState:
-    """When a feed was last heard, and how far its department's clock is off."""
+    """When a feed was last heard, and how far its department's clock is off.
 
-    __slots__ = ("_deltas", "feed", "last_received_ms")
+    `skew_ms` is the median of received − observed over the last 5 minutes of arrivals.
+    """
+
+    __slots__ = ("_deltas", "feed", "last_received_ms", "skew_ms")
 
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
         self.last_received_ms = 0
+        self.skew_ms = 0
         self._deltas: deque[tuple[int, int]] = deque(maxlen=SKEW_SAMPLES)
 
     def hear(self, received_ms: int, observed_ms: int) -> None:
         """Takes one arrival; called once a batch, which is sample enough for a median."""
         self.last_received_ms = received_ms
         self._deltas.append((received_ms, received_ms - observed_ms))
-
-    def skew_ms(self) -> int:
-        """Median of received − observed over the last 5 minutes of arrivals; 0 before any."""
-        horizon_ms = self.last_received_ms - SKEW_WINDOW_MS
-        recent = [delta for received, delta in self._deltas if received > horizon_ms]
-        return int(median(recent)) if recent else 0
+        horizon_ms = received_ms - SKEW_WINDOW_MS
+        while self._deltas[0][0] <= horizon_ms:
+            self._deltas.popleft()
+        self.skew_ms = int(median([delta for _, delta in self._deltas]))

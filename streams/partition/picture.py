@@ -125,7 +125,7 @@ class Picture:
 
     def skewed(self, feed: str) -> bool:
         """The feed's clock is off by more than the gate forgives."""
-        return abs(self.feeds[feed].skew_ms()) > FUTURE_MS
+        return abs(self.feeds[feed].skew_ms) > FUTURE_MS
 
     def _derive(
         self, state: PlaceState, after: str, at_ms: int, now_ms: int, alerts: list[Alert]

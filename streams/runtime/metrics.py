@@ -117,7 +117,7 @@ def source_metrics(pictures: Iterable[Picture], now_ms: int) -> Iterator[Metric]
         for key, feed_state in picture.feeds.items():
             if feed_state.last_received_ms:
                 last[key] = max(last.get(key, 0), feed_state.last_received_ms)
-                skews.setdefault(feed_state.feed.department, []).append(feed_state.skew_ms())
+                skews.setdefault(feed_state.feed.department, []).append(feed_state.skew_ms)
     for (feed, word_key), count in counts.items():
         sources.add_metric((feed, word_key), count)
     for feed, received_ms in last.items():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -21,6 +24,8 @@ from streams.runtime.gateway.ingest import BODY_LIMIT_BYTES, Ingest, IngestError
 from streams.runtime.gateway.mirror import Mirror
 from streams.runtime.settings import Settings
 from streams.site.model import Site
+
+log = structlog.get_logger()
 
 KEEP_ALIVE_SECONDS = 15.0
 _json = msgspec.json.Encoder().encode
@@ -48,7 +53,7 @@ class Gateway:
     """Its connections and what its routes do with them."""
 
     def __init__(self, settings: Settings, site: Site, clock: SiteClock) -> None:
-        self.mirror = Mirror(settings.bootstrap_servers)
+        self.mirror = Mirror(settings.bootstrap_servers, settings.partitions)
         self.ingest = Ingest(site, settings.bootstrap_servers)
         self.platform_alerts: dict[str, Any] = {}
         self._keys = Keys(settings.api_keys_file)
@@ -61,11 +66,12 @@ class Gateway:
     async def connected(self, _: FastAPI) -> AsyncIterator[None]:
         await self.ingest.start()
         following = asyncio.create_task(self.mirror.follow())
+        following.add_done_callback(_end_when_it_fails)
         try:
             yield
         finally:
             following.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, Exception):
                 await following
             await self.ingest.stop()
 
@@ -150,6 +156,13 @@ def gateway(settings: Settings, site: Site, clock: SiteClock) -> FastAPI:
     app.add_api_route("/health/ready", made.ready)
     app.add_api_route("/metrics", made.metrics)
     return app
+
+
+def _end_when_it_fails(following: asyncio.Task[None]) -> None:
+    """A gateway that no longer follows the topics shows old news: it ends, and is restarted."""
+    if not following.cancelled() and following.exception() is not None:
+        log.error("the topics can no longer be followed, ending", error=following.exception())
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _events(mirror: Mirror, after: str) -> AsyncIterator[bytes]:

@@ -23,8 +23,9 @@ AlertAt = tuple[str, Alert]
 class Mirror:
     """Follows `situation` and `alerts` from their start, without a consumer group."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
+    def __init__(self, bootstrap_servers: str, partitions: int) -> None:
         self._bootstrap_servers = bootstrap_servers
+        self._partitions = partitions
         self._by_writer: dict[str, dict[str, Situation]] = {}
         self.alerts: dict[str, Alert] = {}
         self.caught_up = False
@@ -54,7 +55,8 @@ class Mirror:
         )
         await consumer.start()
         try:
-            consumer.assign([tp for t in (SITUATION, ALERTS) for tp in _parts(consumer, t)])
+            numbers = range(self._partitions)
+            consumer.assign([TopicPartition(t, n) for t in (SITUATION, ALERTS) for n in numbers])
             await consumer.seek_to_beginning()
             ends = await consumer.end_offsets(consumer.assignment())
             while True:
@@ -101,10 +103,6 @@ class Mirror:
                     yield _token(seen), alert
             async with self._news:
                 await self._news.wait()
-
-
-def _parts(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    return [TopicPartition(topic, n) for n in consumer.partitions_for_topic(topic) or ()]
 
 
 def _beyond(position: dict[int, int], seen: dict[int, int]) -> bool:
