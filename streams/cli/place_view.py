@@ -50,7 +50,7 @@ class PlaceView:
             raise NotKnownError(f"{self.place.key} has no measure {measure!r}", hint=hint)
 
     def steps(self, measure: str) -> list[Step]:
-        return path(self.picture.values, self.catalogue, self.place.key, measure)
+        return path(self.picture.values, self.catalogue, self.site, self.place.key, measure)
 
     def lines(self, measure: str) -> Iterator[str]:
         """The whole answer as text."""
@@ -83,14 +83,14 @@ class PlaceView:
         yield ""
 
     def _row(self, value: Value) -> tuple[str, ...]:
-        why = chain(self.steps(value.measure))
+        doubtful = value.status != "ok"
         return (
             value.measure,
             self._number(value),
             value.status,
             self._age(value),
             f"{value.heard}/{value.expected}" if value.expected else "–",
-            why or _sources(value),
+            chain(self.steps(value.measure)) if doubtful else _sources(value),
         )
 
     def _number(self, value: Value) -> str:
@@ -99,6 +99,8 @@ class PlaceView:
         at_least = "≥ " if value.at_least else ""
         revised = " (修订 revised)" if value.revised else ""
         unit = self.catalogue.row(value.measure).unit
+        if unit == "ms":
+            return local_time(int(value.value), self.site.timezone) + revised
         return f"{at_least}{number(value.value)} {unit}".rstrip() + revised
 
     def _age(self, value: Value) -> str:

@@ -17,7 +17,7 @@ class Wording(NamedTuple):
 
 
 VALUE_REASONS: Mapping[str, Wording] = {
-    "no-source": Wording("无登记设备", "no source is registered or expected here"),
+    "no-source": Wording("尚无数据来源", "nothing reported yet, or nobody is to report"),
     "silent": Wording("设备均无信号", "every source is silent"),
     "coverage": Wording("在线设备不足", "too few sources are fresh"),
     "no-reading": Wording("无可用读数", "no usable reading"),
@@ -29,6 +29,8 @@ VALUE_REASONS: Mapping[str, Wording] = {
     "not-heard": Wording("尚无上报", "nothing has been heard of it"),
     "silent-cell": Wording("处理进程无响应", "its process tells nothing any more"),
     "planned": Wording("按计划值", "planned, not measured"),
+    "no-count": Wording("无排队计数", "the queue is not counted, nor carried on"),
+    "carried": Wording("排队由推算延续", "the queue is carried on by the balance, not counted"),
     "few": Wording("样本太少", "too few cases so far"),
     "criteria": Wording("部分判据未知", "a criterion is unknown"),
     **{reason.value: Wording(text.zh, text.en) for reason, text in REASONS.items()},

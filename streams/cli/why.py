@@ -9,6 +9,7 @@ from itertools import pairwise
 from schemas.value import Value
 from streams.cli.reasons import in_words
 from streams.fusion.measure import Catalogue
+from streams.site.model import Site
 
 Values = Callable[[str], dict[str, Value]]
 """All values of a place."""
@@ -23,7 +24,7 @@ class Step:
     value: Value
 
 
-def path(values: Values, catalogue: Catalogue, place: str, measure: str) -> list[Step]:
+def path(values: Values, catalogue: Catalogue, site: Site, place: str, measure: str) -> list[Step]:
     """The value and all that it follows from, each followed by its own causes; each once."""
     steps: list[Step] = []
     waiting = [(0, place, measure)]
@@ -33,13 +34,13 @@ def path(values: Values, catalogue: Catalogue, place: str, measure: str) -> list
         if value is None or any(s.place == at and s.value.measure == key for s in steps):
             continue
         steps.append(Step(depth, at, value))
-        causes = [(depth + 1, *cause) for cause in _causes(value, at, catalogue)]
-        waiting += reversed(causes)
+        causes = dict.fromkeys(_causes(value, at, values, catalogue, site))
+        waiting += reversed([(depth + 1, *cause) for cause in causes])
     return steps
 
 
 def chain(steps: list[Step]) -> str:
-    """The first line of causes in one line, the deepest reason in words; "" for a plain value."""
+    """The first line of causes in one line, the deepest reason in words."""
     first = [steps[0]]
     for step in steps[1:]:
         if step.depth != first[-1].depth + 1:
@@ -60,15 +61,20 @@ def _name(step: Step, before: Step) -> str:
     return f"{step.place} {step.value.measure}"
 
 
-def _causes(value: Value, place: str, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """(place, measure) of what decided a value, the cause of a doubt first."""
-    kind, _, name = value.reason.partition(":")
-    if kind == "input":
-        yield place, name
-        return
-    if kind == "unknown":
-        yield name, value.measure
+def _causes(
+    value: Value, place: str, values: Values, catalogue: Catalogue, site: Site
+) -> Iterator[tuple[str, str]]:
+    """(place, measure) of what a value follows from, the cause of a doubt first."""
+    prefix, colon, name = value.reason.partition(":")
+    if colon:
+        yield (place, name) if prefix == "input" else (name, value.measure)
+    elif value.reason and value.decided_by:
+        for child in site.children.get(place, ()):
+            below = values(child.key).get(value.measure)
+            if below is not None and below.reason == value.reason:
+                yield child.key, value.measure
+                break
     if value.decided_by:
         yield value.decided_by, value.measure
-    elif value.measure in catalogue.derived and not kind:
+    elif value.measure in catalogue.derived and not colon:
         yield from ((place, key) for key in catalogue.derived[value.measure].inputs)
