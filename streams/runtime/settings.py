@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Self
 
 from pydantic import Field, ValidationError
@@ -107,6 +108,8 @@ class Settings(BaseSettings):
                 for e in error.errors()
             ]
             raise SettingsError("; ".join(lines)) from error
+        except TOMLDecodeError as error:
+            raise SettingsError(f"{cls.model_config.get('toml_file')}: {error}") from error
 
     @property
     def clock_file(self) -> Path:

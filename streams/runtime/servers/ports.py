@@ -39,6 +39,11 @@ def require_free(port: int, *, wanted_by: str, option: str = "") -> None:
         time.sleep(0.1)
 
 
+def held_by(port: int) -> str | None:
+    """Who listens on the port, as far as this user may see it; None when it is free."""
+    return None if _can_bind(port) else _holder(port)
+
+
 def _can_bind(port: int) -> bool:
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
