@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,18 +11,17 @@ from streams.cli import terminal
 from streams.cli.text import meant, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from streams.runtime.settings import Settings
 
-OUTSIDE = (
-    "HUBWATCH_CACHE_DIR",
-    "HUBWATCH_DEBUG",
-    "HUBWATCH_GRAFANA_HOME",
-    "HUBWATCH_MAVEN_REPOSITORY",
-    "HUBWATCH_PYTHON",
-)
-"""Read before there are settings, by the scripts or by whoever fetches and finds programs."""
+OUTSIDE: Mapping[str, str] = {
+    "HUBWATCH_CACHE_DIR": "folder of fetched programs; default: hubwatch in the user's cache",
+    "HUBWATCH_DEBUG": "1: a command that fails shows where",
+    "HUBWATCH_GRAFANA_HOME": "folder of an unpacked Grafana release",
+    "HUBWATCH_MAVEN_REPOSITORY": "mirror to fetch the broker's jars from",
+    "HUBWATCH_PYTHON": "interpreter that scripts/setup makes the environment with",
+    "HUBWATCH_RECORDINGS": "folder of the recordings that `hubwatch replay` plays",
+}
+"""Variables read where there are no settings yet: by scripts, and by who finds programs."""
 
 
 def config(

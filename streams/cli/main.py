@@ -12,7 +12,18 @@ import sys
 import typer
 
 from schemas.errors import HubwatchError
-from streams.cli import config, process, rules, schemas, state, tail, terminal, topics, version
+from streams.cli import (
+    config,
+    doctor,
+    process,
+    rules,
+    schemas,
+    state,
+    tail,
+    terminal,
+    topics,
+    version,
+)
 
 REFUSED = 2
 INTERRUPTED = 130
@@ -36,6 +47,7 @@ def hubwatch() -> None:
     """
 
 
+app.command()(doctor.doctor)
 app.command()(state.state)
 app.command()(tail.tail)
 app.command()(topics.topics)

@@ -15,12 +15,12 @@ from schemas.alert import Alert
 from schemas.value import Situation
 from streams.cli.reader import Message
 from streams.cli.reasons import in_words
-from streams.cli.text import UNKNOWN, harmless, local_time, number
+from streams.cli.text import UNKNOWN, harmless, local_time, number, shortened
 from streams.gate.reasons import REASONS, Reason
 from streams.runtime.topics import ALERTS, QUARANTINE, SITUATION
 from streams.site.model import Site
 
-SHOWN_BYTES = 160
+SHOWN_CHARACTERS = 160
 SHOWN_VALUES = 4
 ENVELOPE = ("kind", "id", "feed", "source", "place", "observed_at_ms", "simulated", "recording")
 
@@ -154,5 +154,4 @@ def _json_of(value: bytes) -> Any:
 
 
 def _shown(value: bytes) -> str:
-    text = harmless(value[:SHOWN_BYTES].decode(errors="replace"))
-    return text + ("…" if len(value) > SHOWN_BYTES else "")
+    return harmless(shortened(value.decode(errors="replace"), SHOWN_CHARACTERS))

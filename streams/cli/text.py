@@ -18,6 +18,11 @@ def harmless(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def shortened(text: str, longest: int) -> str:
+    """The beginning of a long text."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def width(text: str) -> int:
     """Columns of a terminal: a Chinese character takes two."""
     return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
