@@ -84,6 +84,8 @@ def _start_clock(run: Run) -> SiteClock:
         run.settings.clock_file,
         origin_ms=run.plan.start_ms,
         speed=run.speed or run.plan.speed,
+        wall_seconds=run.seconds,
+        end_ms=run.plan.end_ms,
     )
 
 

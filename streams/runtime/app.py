@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import faust
@@ -55,8 +55,20 @@ def batches(app: faust.App, topics: Sequence[str]) -> Any:
     return app.topic(*topics, schema=RawSchema(), internal=False)
 
 
+def every(app: BatchApp, seconds: float, call: Callable[[], Awaitable[None]]) -> None:
+    """Calls it again and again with a pause of `seconds`, however long a call takes."""
+
+    @app.task(name=f"every {seconds} s: {call.__name__}")  # type: ignore[untyped-decorator]
+    async def again() -> None:
+        while not app.should_stop:
+            await call()
+            await app.sleep(seconds)
+
+
 def run(app: faust.App) -> None:
     """Runs the app until a signal ends the process."""
-    faust.Worker(
+    worker = faust.Worker(
         app, loglevel="WARNING", override_logging=False, quiet=True, redirect_stdouts=False
-    ).execute_from_commandline()
+    )
+    worker.spinner = None  # it writes to the terminal even when it is quiet
+    worker.execute_from_commandline()

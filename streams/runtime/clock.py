@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """From `wall_ms` on, site time is `site_ms + (wall − wall_ms) × speed`. Unix ms."""
+    """From `wall_ms` on, site time is `site_ms + (wall − wall_ms) × speed`. Unix ms.
+
+    At `end_ms` it stands still: nothing falls silent because the feeding has ended.
+    """
 
     wall_ms: int
     site_ms: int
     speed: float
+    end_ms: int | None = None
 
 
 class SiteClock:
@@ -40,7 +44,8 @@ class SiteClock:
         if self._segment is None:
             return wall_ms
         passed_ms = wall_ms - self._segment.wall_ms
-        return self._segment.site_ms + int(passed_ms * self._segment.speed)
+        now_ms = self._segment.site_ms + int(passed_ms * self._segment.speed)
+        return now_ms if self._segment.end_ms is None else min(now_ms, self._segment.end_ms)
 
     def wall_seconds(self, site_ms: int) -> float:
         """How long a span of site time lasts on the wall."""
@@ -59,10 +64,28 @@ class SiteClock:
             return cls()
 
 
-def start_simulated(path: Path, *, origin_ms: int, speed: float) -> SiteClock:
-    """Starts a simulated clock at `origin_ms`, or where the last one in the file stopped."""
-    origin_ms = _stopped_at_ms(path) or origin_ms
-    segment = Segment(wall_ms=time.time_ns() // 1_000_000, site_ms=origin_ms, speed=speed)
+def start_simulated(
+    path: Path,
+    *,
+    origin_ms: int,
+    speed: float,
+    wall_seconds: float | None = None,
+    end_ms: int | None = None,
+) -> SiteClock:
+    """Starts a simulated clock at `origin_ms`, or where the last one in the file stopped.
+
+    It stands still at `end_ms`, and after `wall_seconds`, whichever comes first.
+    """
+    start_ms = _stopped_at_ms(path) or origin_ms
+    ends = [] if end_ms is None else [end_ms]
+    if wall_seconds is not None:
+        ends.append(start_ms + int(wall_seconds * 1000 * speed))
+    segment = Segment(
+        wall_ms=time.time_ns() // 1_000_000,
+        site_ms=start_ms,
+        speed=speed,
+        end_ms=min(ends, default=None),
+    )
     clock = SiteClock(segment)
     note_time(path, clock)
     return clock
@@ -73,16 +96,7 @@ def note_time(path: Path, clock: SiteClock) -> None:
     segment = clock._segment  # noqa: SLF001
     if segment is None:
         return
-    text = json.dumps(
-        {
-            "segment": {
-                "wall_ms": segment.wall_ms,
-                "site_ms": segment.site_ms,
-                "speed": segment.speed,
-            },
-            "site_ms": clock.now_ms(),
-        }
-    )
+    text = json.dumps({"segment": asdict(segment), "site_ms": clock.now_ms()})
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     draft.write_text(text)

@@ -32,7 +32,7 @@ from streams.hub.state import HubState
 from streams.partition import Partition
 from streams.rules.book import RuleBook
 from streams.rules.state import LadderState
-from streams.runtime.app import batches, faust_app
+from streams.runtime.app import batches, every, faust_app
 from streams.runtime.clock import SiteClock
 from streams.runtime.messages import alert_message, hub_message
 from streams.runtime.outbox import Outbox, Outgoing
@@ -45,6 +45,9 @@ from streams.site.model import Site
 log = structlog.get_logger()
 
 STEP_MS = 60_000
+PAUSE_MS = 900_000
+WARM_UP_MS = 120_000
+"""of stream time before the very first step: a site that has just been called up is not blind"""
 SILENT_WALL_SECONDS = 20.0
 
 
@@ -82,6 +85,7 @@ class HubProcess:
         self.outbox = Outbox(settings.bootstrap_servers, client_id="hubwatch-hub")
         self._waiting: dict[int, deque[Situation]] = {}
         self._told_ms: dict[int, int] = {}
+        self._first_ms = 0
         self._told_at: dict[int, float] = {}
         self._positions: dict[TP, int] = {}
         self._decode = msgspec.json.Decoder(Situation).decode
@@ -96,8 +100,8 @@ class HubProcess:
             async for event in stream.events():
                 await self.take_in(event.message)
 
-        app.timer(1.0)(self.watch)
-        app.timer(self.settings.snapshot_seconds)(self.save)
+        every(app, 1.0, self.watch)
+        every(app, self.settings.snapshot_seconds, self.save)
         app.restore = self.restore
         app.release = self.release
         return app
@@ -142,10 +146,15 @@ class HubProcess:
 
     def _next_boundary_ms(self) -> int:
         """The next minute at which something can have changed."""
-        following_ms = self.stepped_ms - self.stepped_ms % STEP_MS + STEP_MS
-        heads = [waiting[0].at_ms for waiting in self._waiting.values() if waiting]
-        oldest_ms = min([*heads, *self._told_ms.values()], default=following_ms)
-        return max(following_ms, oldest_ms - oldest_ms % STEP_MS)
+        if self.stepped_ms:
+            following_ms = self.stepped_ms - self.stepped_ms % STEP_MS + STEP_MS
+            heads = [waiting[0].at_ms for waiting in self._waiting.values() if waiting]
+            oldest_ms = min([*heads, *self._told_ms.values()], default=following_ms)
+            pause = oldest_ms - following_ms > PAUSE_MS  # nobody told anything meanwhile
+            return oldest_ms - oldest_ms % STEP_MS if pause else following_ms
+        if not self._first_ms:
+            self._first_ms = min(self._told_ms.values())
+        return (self._first_ms + WARM_UP_MS) // STEP_MS * STEP_MS
 
     # -- stepping --------------------------------------------------------------------------
 

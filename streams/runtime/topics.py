@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 
 from schemas.errors import HubwatchError
@@ -21,6 +23,7 @@ FOREVER = "-1"
 DAYS_90 = str(90 * 86_400_000)
 NO_LIMIT = str(2**63 - 1)
 MESSAGE_BYTES = str(4 * 1_048_576)
+COORDINATOR_SECONDS = 20.0
 
 
 class TopicError(HubwatchError):
@@ -143,6 +146,21 @@ def create_topics(bootstrap_servers: str, wanted: tuple[Topic, ...], replication
                     for topic in missing
                 ]
             )
+        _await_coordinator(admin)
         return len(missing)
     finally:
         admin.close()
+
+
+def _await_coordinator(admin: KafkaAdminClient) -> None:
+    """Returns when the broker can hold consumer groups: a fresh one needs a moment for that."""
+    deadline = time.monotonic() + COORDINATOR_SECONDS
+    while True:
+        try:
+            admin.describe_groups(["hubwatch-topics"])
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return

@@ -23,7 +23,7 @@ from streams.domains import catalogue
 from streams.gate import Incoming
 from streams.partition import Partition, StepOutput, snapshot
 from streams.rules.book import RuleBook
-from streams.runtime.app import batches, faust_app
+from streams.runtime.app import batches, every, faust_app
 from streams.runtime.clock import SiteClock
 from streams.runtime.latency import LatencyHistogram
 from streams.runtime.messages import (
@@ -78,8 +78,8 @@ class Worker:
             async for event in stream.events():
                 await self.take_in(event.message)
 
-        app.timer(self.settings.tick_seconds)(self.tick)
-        app.timer(self.settings.snapshot_seconds)(self.save)
+        every(app, self.settings.tick_seconds, self.tick)
+        every(app, self.settings.snapshot_seconds, self.save)
         app.restore = self.restore
         app.release = self.release
         return app
