@@ -27,7 +27,7 @@ OUTSIDE: Mapping[str, str] = {
 def config(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
 ) -> None:
-    """The settings in force and where each comes from · 当前配置及来源.
+    """The settings and their origins · 配置来源
 
     Set one with the environment variable HUBWATCH_<NAME>, or in hubwatch.toml of this folder.
     """

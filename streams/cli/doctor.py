@@ -16,7 +16,9 @@ EXIT_STATUS = {"ok": 0, "warn": 1, "fail": 2}
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
 ) -> None:
-    """Check this machine, the site's files and all that runs, each with its fix · 体检.
+    """Check everything, each with its fix · 体检
+
+    This machine, the site's files, the broker and all that runs.
 
     Exit status 0: all is well; 1: something is missing or not running; 2: something is broken.
     """

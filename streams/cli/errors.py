@@ -3,7 +3,9 @@
 CliError                    HW-5000
 ├── BrokerUnreachableError  HW-5001  no broker answers where the settings say
 ├── NotKnownError           HW-5002  a name that is none of the site's
-└── SpanError               HW-5003  a duration that cannot be read
+├── SpanError               HW-5003  a duration that cannot be read
+├── SpeedError              HW-5004  a speed that cannot be read
+└── StampError              HW-5005  the inbox would refuse what is published
 """
 
 from __future__ import annotations
@@ -36,3 +38,17 @@ class SpanError(CliError):
 
     code = "HW-5003"
     hint = "write it like 90s, 5m, 2h or 1d"
+
+
+class SpeedError(CliError):
+    """A speed that cannot be read."""
+
+    code = "HW-5004"
+    hint = "write it like 1, 40 or max"
+
+
+class StampError(CliError):
+    """The inbox topics stamp arrivals themselves, and what is published is not of now."""
+
+    code = "HW-5005"
+    hint = "on a broker without these topics: hubwatch topics --create --publisher-stamps"

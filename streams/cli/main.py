@@ -15,9 +15,12 @@ from schemas.errors import HubwatchError
 from streams.cli import (
     config,
     doctor,
+    launch,
     process,
+    replay,
     rules,
     schemas,
+    simulate,
     state,
     tail,
     terminal,
@@ -40,17 +43,20 @@ app = typer.Typer(
 
 @app.callback()
 def hubwatch() -> None:
-    """Real-time operations of a transport hub and the district around it · 枢纽运行态势.
+    """Real-time operations of a transport hub and the district around it · 枢纽运行态势
 
     Texts are Chinese and English. Exit status: 0 done, 1 something is wrong with what was looked
     at, 2 the command could not do its work.
     """
 
 
+app.command()(launch.up)
 app.command()(doctor.doctor)
 app.command()(state.state)
 app.command()(tail.tail)
 app.command()(topics.topics)
+app.command()(simulate.simulate)
+app.command()(replay.replay)
 app.add_typer(rules.app, name="rules")
 app.add_typer(schemas.app, name="schemas")
 app.command()(config.config)

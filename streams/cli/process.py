@@ -10,7 +10,7 @@ import typer
 def run(
     name: Annotated[str, typer.Argument(help="worker, hub, gateway, simulator or replay")],
 ) -> None:
-    """Run one process until a signal ends it · 运行单个进程."""
+    """Run one process until a signal ends it · 运行单个进程"""
     from streams.cli.errors import NotKnownError
     from streams.cli.text import meant
     from streams.runtime import processes

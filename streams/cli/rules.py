@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Rules of the site and their cases 
 
 @app.command()
 def check() -> None:
-    """Every mistake in the rules and their cases; exit 1 if there is one · 校验."""
+    """Mistakes in rules and cases; exit 1 for any · 校验"""
     from streams.domains import catalogue
     from streams.rules.check import check_rules
 
@@ -36,7 +36,7 @@ def check() -> None:
 
 @app.command()
 def test() -> None:
-    """Run the case of every rule; exit 1 if one fails · 运行用例."""
+    """Run the case of every rule · 运行用例"""
     from streams.domains import catalogue
     from streams.rules.check import run_cases
     from streams.rules.load import load_rules

@@ -11,7 +11,7 @@ app = typer.Typer(no_args_is_help=True, help="JSON Schema and AsyncAPI of what t
 
 @app.command()
 def export() -> None:
-    """Write docs/reference/schemas, asyncapi.json and records.md · 导出."""
+    """Write docs/reference/schemas, asyncapi.json and records.md · 导出"""
     from schemas.export import write
     from streams.runtime.settings import CHECKOUT
 
@@ -23,7 +23,7 @@ def export() -> None:
 
 @app.command()
 def check() -> None:
-    """Say which of those files differ from the models; exit 1 if any does · 比对."""
+    """Files that differ; exit 1 for any · 比对"""
     from schemas.export import differences
     from streams.runtime.settings import CHECKOUT
 

@@ -16,7 +16,7 @@ def state(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
 ) -> None:
-    """What is known of a place, how far to trust it, and why · 场所现状.
+    """What is known of a place, and why · 场所现状
 
     Reads the topics themselves, so it also works while the gateway is down.
     """

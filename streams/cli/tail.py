@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli import terminal
-from streams.cli.errors import SpanError
+from streams.cli.text import span_ms
 
 if TYPE_CHECKING:
     from streams.runtime.clock import SiteClock
-
-UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 def tail(
@@ -31,7 +28,10 @@ def tail(
     count: Annotated[int, typer.Option(min=0, help="end after so many messages; 0: never")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document a line")] = False,
 ) -> None:
-    """Messages of a topic as they come, decoded; Ctrl-C ends it · 实时查看消息."""
+    """Messages as they come, decoded · 实时消息
+
+    Ctrl-C ends it. Times are those of the site.
+    """
     from streams.cli.place_view import known_place
     from streams.cli.reader import reading
     from streams.cli.site_clock import running_clock
@@ -59,10 +59,7 @@ def since_ms(span: str, topic: str, clock: SiteClock) -> int:
     """
     import time
 
-    found = re.fullmatch(r"(\d+)([smhd])", span)
-    if not found:
-        raise SpanError(f"{span!r} is no duration")
-    back_ms = int(found[1]) * UNIT_MS[found[2]]
+    back_ms = span_ms(span)
     if topic.startswith("inbox."):
         return max(0, clock.now_ms() - back_ms)
     return max(0, int((time.time() - clock.wall_seconds(back_ms)) * 1000))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from unicodedata import combining, east_asian_width
 from zoneinfo import ZoneInfo
 
+from streams.cli.errors import SpanError
+
 UNKNOWN = "未知 unknown"
 GAP = "  "
 SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 def harmless(text: str) -> str:
@@ -42,6 +47,14 @@ def span(milliseconds: float) -> str:
     seconds = max(0.0, milliseconds / 1000)
     size, unit = next((row for row in SPANS if seconds >= row[0]), SPANS[-1])
     return f"{seconds / size:.0f} {unit}"
+
+
+def span_ms(text: str) -> int:
+    """Milliseconds of 90s, 5m, 2h or 1d. Raises SpanError."""
+    found = re.fullmatch(r"(\d+)([smhd])", text)
+    if not found:
+        raise SpanError(f"{text!r} is no duration")
+    return int(found[1]) * UNIT_MS[found[2]]
 
 
 def number(value: float) -> str:

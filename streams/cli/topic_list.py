@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -47,22 +47,24 @@ class TopicRow:
         return f"{kept}{stamp}"
 
 
-def wanted(settings: Settings) -> tuple[Topic, ...]:
-    """What this site needs, for the clock that is running."""
+def wanted(settings: Settings, publisher_stamps: bool) -> tuple[Topic, ...]:
+    """What this site needs, for the clock that is running or for publishers that stamp."""
     site = load_site(settings.site_dir, settings.standards_dir)
-    simulated = running_clock(settings).simulated
+    simulated = publisher_stamps or running_clock(settings).simulated
     return wanted_topics(site, settings.partitions, simulated_clock=simulated)
 
 
-def create_missing(settings: Settings) -> int:
+def create_missing(settings: Settings, publisher_stamps: bool) -> int:
     """Creates missing topics; returns how many. Raises TopicError, BrokerUnreachableError."""
     with reading(settings.bootstrap_servers):  # says in a line that there is no broker
-        return create_topics(settings.bootstrap_servers, wanted(settings), settings.replication)
+        return create_topics(
+            settings.bootstrap_servers, wanted(settings, publisher_stamps), settings.replication
+        )
 
 
-def listed(settings: Settings) -> list[TopicRow]:
+def listed(settings: Settings, publisher_stamps: bool = False) -> list[TopicRow]:
     """All topics of the site, in its order."""
-    topics = wanted(settings)
+    topics = wanted(settings, publisher_stamps)
     with reading(settings.bootstrap_servers) as reader:
         names = [topic.name for topic in topics if topic.name in reader.topics()]
         counts = reader.counts(names)
@@ -80,6 +82,14 @@ def listed(settings: Settings) -> list[TopicRow]:
         )
         for topic in topics
     ]
+
+
+def stamped_by_publisher(bootstrap_servers: str, topics: Iterable[str]) -> bool:
+    """Whether the publisher's stamp counts as the arrival in all of these topics."""
+    names = list(topics)
+    with administering(bootstrap_servers) as admin:
+        configs = _configs(admin, names)
+    return all(configs[name]["message.timestamp.type"] == "CreateTime" for name in names)
 
 
 @contextmanager

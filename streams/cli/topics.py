@@ -13,9 +13,16 @@ from streams.cli.text import table
 
 def topics(
     create: Annotated[bool, typer.Option("--create", help="create those that are missing")] = False,
+    publisher_stamps: Annotated[
+        bool,
+        typer.Option(
+            "--publisher-stamps",
+            help="inbox topics for records of another time than now: simulated, replayed",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
 ) -> None:
-    """The topics, what is in them, and how they are kept · 主题.
+    """The topics and how they are kept · 主题
 
     Exit status 1 when one is missing or not as this site needs it.
     """
@@ -24,8 +31,8 @@ def topics(
 
     settings = Settings.load()
     if create:
-        terminal.note(f"{create_missing(settings)} topics created")
-    rows = listed(settings)
+        terminal.note(f"{create_missing(settings, publisher_stamps)} topics created")
+    rows = listed(settings, publisher_stamps)
     if as_json:
         terminal.document(rows)
     else:

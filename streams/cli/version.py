@@ -8,5 +8,5 @@ from streams.cli import terminal
 
 
 def version() -> None:
-    """The version of the platform · 版本."""
+    """The version of the platform · 版本"""
     terminal.say(f"hubwatch {installed('hubwatch')}")

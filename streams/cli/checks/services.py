@@ -151,8 +151,8 @@ def process(one: Process, settings: Settings) -> Finding:
         return _not_running(f"not running (port {port})")
     status, said = answer
     if status >= 400:
-        log = settings.data_dir / "logs" / f"{one.name}.log"
-        return Finding("fail", f"not ready: {said.strip()}", f"wait a little, then see {log}")
+        fix = f"wait a little, then see {one.name}.log below {settings.data_dir}"
+        return Finding("fail", f"not ready: {said.strip()}", fix)
     return Finding("ok", f"ready on port {port}")
 
 

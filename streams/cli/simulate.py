@@ -1,0 +1,64 @@
+"""`hubwatch simulate`: a synthetic site, published to the running broker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli import terminal
+from streams.cli.text import span_ms
+
+INTERRUPTED = 130
+
+
+def simulate(
+    scenario: Annotated[
+        str | None, typer.Option(help="a file of the site's folder `scenarios`")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="same seed, same records to the byte")
+    ] = None,
+    speed: Annotated[
+        str, typer.Option(help="site seconds a second, or max; else the scenario's own")
+    ] = "",
+    duration: Annotated[str, typer.Option(help="site time to play: 90s, 5m, 2h, 1d")] = "",
+    truth: Annotated[
+        Path | None, typer.Option(help="write here which alerts and refusals are right")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document at the end")] = False,
+) -> None:
+    """Publish a synthetic site · 模拟数据
+
+    To the running broker; every record says that it is simulated. Goes by the simulated clock that
+    runs, or starts one, by which processes started afterwards go.
+    `hubwatch up` does all of that by itself.
+    """
+    from streams.cli.play import require_topics
+    from streams.cli.simulated import Simulated
+    from streams.runtime.settings import Settings
+    from streams.site import load_site
+
+    settings = Settings.load()
+    site = load_site(settings.site_dir, settings.standards_dir)
+    inboxes = [department.inbox for department in site.departments.values()]
+    require_topics(settings, inboxes, publisher_stamps=True)
+    plan = Simulated.prepare(
+        settings,
+        site,
+        scenario=scenario or settings.scenario,
+        seed=settings.seed if seed is None else seed,
+        speed=speed,
+        duration_ms=span_ms(duration) if duration else None,
+    )
+    if truth is not None:
+        truth.write_bytes(plan.truth())
+    play = plan.play()
+    if as_json:
+        terminal.document(plan.account(play))
+    else:
+        for line in plan.lines(play):
+            terminal.say(line)
+    if play.interrupted:
+        raise typer.Exit(INTERRUPTED)
