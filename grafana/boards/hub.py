@@ -1,0 +1,168 @@
+"""Hub overview: the one board that stays on the wall."""
+
+from __future__ import annotations
+
+from grafana import alerts, forecast, level, scales
+from grafana.basis import Basis
+from grafana.board import OPERATIONS, Board, Row
+from grafana.chart import chart
+from grafana.header import header
+from grafana.panel import Panel
+from grafana.tile import tile
+
+
+def board(basis: Basis) -> Board:
+    return Board(
+        key="hub",
+        folder=OPERATIONS,
+        title_zh="枢纽总览",
+        title_en="Hub overview",
+        about_zh="全站一屏：运行等级、告警、疏散平衡、安检、道路、防汛与各设施状态。",
+        about_en="The site on one screen: operating level, alerts, dispersal, security, roads, "
+        "water and the state of each facility.",
+        timezone=basis.site.timezone,
+        rows=(
+            header(basis),
+            Row(4, _vital_signs(basis)),
+            Row(3, (level.criteria(basis, width=24),)),
+            Row(
+                9,
+                (
+                    forecast.saturation(basis, width=15),
+                    alerts.open_alerts(basis, width=9),
+                ),
+            ),
+            Row(7, _facilities(basis)),
+            Row(6, _trends(basis)),
+        ),
+    )
+
+
+def _vital_signs(basis: Basis) -> tuple[Panel, ...]:
+    site = basis.site.key
+    return (
+        tile(
+            basis,
+            "dispersal.minutes_to_saturation",
+            basis.hub,
+            "首个离站方式达到候车上限前的分钟数（可能值）。",
+            title=("距饱和", "To saturation"),
+            scale=scales.TO_SATURATION,
+            words=scales.BEYOND_HORIZON,
+            opens="hubwatch-dispersal",
+        ),
+        tile(
+            basis,
+            "dispersal.stranded_persons",
+            basis.hub,
+            "末班结束后无法离站的旅客预测数。",
+            title=("滞留预测", "Stranded"),
+            scale=scales.STRANDED,
+            opens="hubwatch-dispersal",
+        ),
+        tile(
+            basis,
+            "dispersal.minutes_to_last_departure",
+            basis.hub,
+            "下一个结束服务的离站方式还剩多少分钟。",
+            title=("末班倒计时", "Last train in"),
+            scale=scales.LAST_DEPARTURE,
+            opens="hubwatch-transit",
+        ),
+        tile(
+            basis,
+            "security.wait_minutes",
+            basis.hub,
+            "枢纽内等候最久的安检区。",
+            title=("安检等候", "Security wait"),
+            scale=scales.security_wait(basis),
+            opens="hubwatch-security",
+        ),
+        tile(
+            basis,
+            "crowd.level_of_service",
+            basis.hub,
+            "枢纽内最拥挤区域的服务水平，A 畅通至 F 拥塞。",
+            title=("服务水平", "Crowding LOS"),
+            words=scales.SERVICE_WORDS,
+            opens="hubwatch-dispersal",
+        ),
+        tile(
+            basis,
+            "road.congestion_index",
+            site,
+            "上海道路交通状态指数，路网平均。",
+            title=("拥堵指数", "Congestion"),
+            scale=scales.congestion(basis),
+            opens="hubwatch-roads",
+        ),
+        tile(
+            basis,
+            "water.rain_mm_1h",
+            site,
+            "全站最大小时雨量。",
+            title=("小时雨量", "Rain in 1 h"),
+            scale=scales.rain_1h(basis),
+            opens="hubwatch-water",
+        ),
+        tile(
+            basis,
+            "water.ponding_cm",
+            site,
+            "全站最深积水。",
+            title=("最深积水", "Ponding"),
+            scale=scales.ponding(basis),
+            opens="hubwatch-water",
+        ),
+    )
+
+
+def _facilities(basis: Basis) -> tuple[Panel, ...]:
+    hub = basis.under(basis.hub)
+    roads = basis.kind("road")
+    water = basis.kind("underpass", "tunnel", "pumping_station")
+    return (
+        alerts.facilities(basis, "枢纽设施", "Hub facilities", hub, width=8),
+        alerts.facilities(basis, "道路", "Roads", roads, width=8),
+        alerts.facilities(basis, "下立交与泵站", "Underpasses and pumps", water, width=8),
+    )
+
+
+def _trends(basis: Basis) -> tuple[Panel, ...]:
+    areas = basis.kind("area")
+    return (
+        chart(
+            basis,
+            "crowd.occupancy_persons",
+            basis.kind("terminal", "rail_station", under=basis.hub),
+            "航站楼与火车站在场人数。",
+            width=6,
+        ),
+        chart(
+            basis,
+            "security.wait_minutes",
+            basis.measuring("security.wait_minutes", basis.under(basis.hub)),
+            "各设施安检等候时间；虚线为目标。",
+            title=("安检等候", "Security wait"),
+            width=6,
+            scale=scales.security_wait(basis),
+        ),
+        chart(
+            basis,
+            "road.congestion_index",
+            areas,
+            "各片区拥堵指数；虚线为畅通、拥挤、堵塞的界线。",
+            title=("拥堵指数", "Congestion index"),
+            width=6,
+            scale=scales.congestion(basis),
+        ),
+        chart(
+            basis,
+            "water.ponding_cm",
+            basis.kind("underpass"),
+            "下立交积水；虚线为四个告警级别。",
+            title=("下立交积水", "Ponding in underpasses"),
+            width=6,
+            scale=scales.ponding(basis),
+        ),
+    )

@@ -1,0 +1,97 @@
+"""PromQL of the picture: values that carry their age, and unknown ones that say so.
+
+A value that is unknown has no sample in Prometheus; `hubwatch_status` is 2 instead. What is built
+here turns that into NaN (or a number of choice), so that a panel shows it grey and not as a gap.
+Two workers may hold a place for a moment: max by (place) keeps one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+AGE_NAME = "数据龄 age"
+UNKNOWN = -1
+"""stands for unknown among levels, grades and states, which are never negative"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One PromQL expression. `instant` queries give the present, the others the board's span.
+
+    `legend` may use {{label}}; a `table` query gives its labels as columns, a
+    `heatmap` query its buckets as rows.
+    """
+
+    expr: str
+    legend: str = ""
+    instant: bool = False
+    table: bool = False
+    heatmap: bool = False
+
+
+def metric(measure: str) -> str:
+    return f"hubwatch_{measure.replace('.', '_')}"
+
+
+def selector(places: str | Iterable[str]) -> str:
+    """`place="…"` for a key, `place=~"a|b"` for several, `place=~"…"` for a text with `.*`."""
+    if isinstance(places, str):
+        return f'place=~"{places}"' if "*" in places else f'place="{places}"'
+    keys = list(places)
+    return f'place=~"{"|".join(map(_literal, keys))}"'
+
+
+def values(measure: str, places: str | Iterable[str]) -> str:
+    """The value at each place; no sample where it is unknown."""
+    return f"max by (place) ({metric(measure)}{{{selector(places)}}})"
+
+
+def statuses(measure: str, places: str | Iterable[str]) -> str:
+    """0 ok, 1 suspect, 2 unknown at each place."""
+    return f'max by (place) (hubwatch_status{{{selector(places)},measure="{measure}"}})'
+
+
+def ages(measure: str, places: str | Iterable[str]) -> str:
+    """Seconds since the newest observation behind the value at each place."""
+    return f'max by (place) (hubwatch_age_seconds{{{selector(places)},measure="{measure}"}})'
+
+
+def oldest(measure: str, places: str | Iterable[str]) -> str:
+    """The greatest of the ages: one number for a chart."""
+    return f'max(hubwatch_age_seconds{{{selector(places)},measure="{measure}"}})'
+
+
+def known(measure: str, places: str | Iterable[str], unknown: str = "NaN") -> str:
+    """The value at each place, `unknown` where the status says so."""
+    gone = f"({statuses(measure, places)} == 2) * 0 + {unknown}"
+    return f"({values(measure, places)} or ({gone}))"
+
+
+def aged(measure: str, places: str | Iterable[str], unknown: str = "NaN") -> str:
+    """`known`, with the age in whole seconds as the label `age`; for instant queries."""
+    age = f'count_values by (place) ("age", round({ages(measure, places)}))'
+    return f"{known(measure, places, unknown)} * on (place) group_left (age) {age}"
+
+
+def oldest_legend(expr: str) -> Query:
+    """A query whose only point is named by its value in seconds: an age to show in a legend."""
+    named = f'count_values("age", round({expr})) * 0'
+    return Query(expr=named, legend=f"{AGE_NAME} {{{{age}}}} s", instant=True)
+
+
+def worst_in(cell: str) -> str:
+    """The highest alert level in a facility, with its age as a label and itself as `cell`.
+
+    UNKNOWN where there is no alert and most of what it should say is unknown.
+    """
+    inside = f'place=~"{cell.replace(".", "[.]")}([.].*)?"'
+    level = f"max(hubwatch_alert_level{{{inside}}})"
+    blind = f"avg(hubwatch_status{{{inside}}} == bool 2) > 0.5"
+    worst = f"{level} > 0 or ({blind}) * 0 + {UNKNOWN} or {level} or max(hubwatch_status{{{inside}}}) * 0"
+    age = f'count_values("age", round(min(hubwatch_age_seconds{{{inside}}})))'
+    return f'label_replace(({worst}) * on () group_left (age) {age}, "cell", "{cell}", "", "")'
+
+
+def _literal(key: str) -> str:
+    return key.replace(".", "[.]")

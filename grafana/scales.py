@@ -1,0 +1,82 @@
+"""When a number turns blue, yellow, orange, red, and words for grades.
+
+Numbers of standards are looked up in the site, where they carry their sources; what stands here as
+a number is ours, for the eye only: rules decide on alerts.
+"""
+
+from __future__ import annotations
+
+from grafana import palette
+from grafana.basis import Basis
+from grafana.field import UNKNOWN_TEXT, Word
+from grafana.palette import Scale, Step, falling, rising
+from grafana.query import UNKNOWN
+
+UNKNOWN_WORD = Word(UNKNOWN, UNKNOWN_TEXT, palette.UNKNOWN)
+
+TO_SATURATION = falling((60, 45, 30, 15))
+BEYOND_HORIZON = (Word(90, "> 90 分", palette.NORMAL, to=100_000),)
+"""the horizon of the forecast stands for: not within it"""
+BEYOND_HORIZON_TEXT = (Word(90, "> 90 分", palette.TEXT, to=100_000),)
+POSITIVE = (Step(None, palette.TEXT), Step(1, palette.ORANGE))
+"""anything above nothing is worth a look"""
+BLIND_COUNT = (Step(None, palette.QUIET), Step(1, palette.UNKNOWN))
+BAR = (Step(None, palette.SERIES[0]),)
+BLIND_BAR = (Step(None, palette.UNKNOWN),)
+SUSPECT_BAR = (Step(None, palette.SUSPECT),)
+STRANDED = rising((1, 200, 500, 1000))
+LAST_DEPARTURE = falling((60, 30, 15, 5))
+FILLING = rising((0.5, 0.75, 0.9, 1.0))
+"""queue ÷ waiting limit"""
+
+SERVICE_WORDS = (
+    UNKNOWN_WORD,
+    Word(1, "A", palette.NORMAL),
+    Word(2, "B", palette.NORMAL),
+    Word(3, "C", palette.BLUE),
+    Word(4, "D", palette.YELLOW),
+    Word(5, "E", palette.ORANGE),
+    Word(6, "F", palette.RED),
+)
+GRADE_WORDS = (
+    UNKNOWN_WORD,
+    Word(1, "1 畅通", palette.NORMAL),
+    Word(2, "2 基本畅通", "#3d7d52"),
+    Word(3, "3 轻度拥堵", palette.YELLOW),
+    Word(4, "4 中度拥堵", palette.ORANGE),
+    Word(5, "5 严重拥堵", palette.RED),
+)
+
+
+def security_wait(basis: Basis) -> Scale:
+    """Blue from the end of the optimum span, amber and red at the targets."""
+    optimum, amber, red = basis.standards(
+        "security.wait.optimum_from_minutes",
+        "security.wait.amber_minutes",
+        "security.wait.red_minutes",
+    )
+    return rising((optimum, amber, None, red))
+
+
+def congestion(basis: Basis) -> Scale:
+    """Fairly smooth is blue, crowded orange, blocked red, on Shanghai's index."""
+    states = basis.standards(
+        "road.congestion_index.fairly_smooth_from",
+        "road.congestion_index.crowded_from",
+        "road.congestion_index.blocked_from",
+    )
+    return rising(states, (palette.NORMAL, palette.BLUE, palette.ORANGE, palette.RED))
+
+
+def rain_1h(basis: Basis) -> Scale:
+    colours = ("blue", "yellow", "orange", "red")
+    return rising(basis.standards(*(f"water.rain.local.{colour}_mm_1h" for colour in colours)))
+
+
+def rain_6h(basis: Basis) -> Scale:
+    colours = ("blue", "yellow", "orange", "red")
+    return rising(basis.standards(*(f"water.rain.local.{colour}_mm_6h" for colour in colours)))
+
+
+def ponding(basis: Basis) -> Scale:
+    return rising(basis.standards(*(f"water.ponding.level_{level}_cm" for level in (1, 2, 3, 4))))
