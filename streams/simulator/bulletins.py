@@ -18,12 +18,31 @@ from streams.site.model import Feed, Site
 NOTICE_MS = 125 * MINUTE_MS
 """how long before the scheduled arrival a service appears on the board"""
 REFRESH_MS = 5 * MINUTE_MS
-LEAVE_BOARD_MS = 15 * MINUTE_MS
-"""how long after the arrival a service stays on the board"""
+SPACING_MS = 40
+"""between the services when the board is told as a whole"""
 ESTIMATE_ERROR = 0.04
 """of the time still to go"""
 TOLD_AFTER_MS = 900
 """from what happens to the record of it, and from that to the broker"""
+
+DAY_MS = 86_400_000
+TEST_SPACING_MS = 700
+TESTS: dict[str, Fields] = {
+    "emergency_report": {
+        "report_id": "test",
+        "category": "other",
+        "severity": 1,
+        "status": "closed",
+    },
+    "authority_warning": {
+        "warning_id": "test",
+        "hazard": "test",
+        "colour": "blue",
+        "status": "lifted",
+        "area": "test",
+    },
+}
+"""what a desk and a warning centre send to show that they are reached"""
 
 Told = tuple[int, str, Fields]
 """(observed_at_ms, what it is about, fields)"""
@@ -32,10 +51,12 @@ Told = tuple[int, str, Fields]
 class Board:
     """A timetable system: what it tells of the services that arrive at a place.
 
-    Each service is told when it appears, at every milestone, and with every refresh of the board.
+    Each service is told when it appears, at every milestone, and with every refresh of the board;
+    at `first_told_ms` the whole board is told at once, as to a reader who has just come.
     """
 
-    def __init__(self, world: World, feed: Feed, place: str) -> None:
+    def __init__(self, world: World, feed: Feed, place: str, first_told_ms: int) -> None:
+        self._first_told_ms = first_told_ms
         self._world = world
         self._place = place
         self._noise = Noise(world.seed, f"board|{feed.key}|{place}")
@@ -56,10 +77,12 @@ class Board:
 
     def _life(self, service: Arriving, index: int) -> list[Told]:
         appears_ms = service.scheduled_ms - NOTICE_MS
-        leaves_ms = service.actual_ms + LEAVE_BOARD_MS
+        leaves_ms = service.leaves_board_ms
         first_ms = appears_ms + int(self._noise.uniform(index) * REFRESH_MS)
         instants = {appears_ms, service.actual_ms, *range(first_ms, leaves_ms, REFRESH_MS)}
-        instants |= {ms for ms in (service.left_ms, service.known_late_ms) if ms > appears_ms}
+        whole_board_ms = self._first_told_ms + index * SPACING_MS
+        milestones = (service.left_ms, service.known_late_ms, whole_board_ms)
+        instants |= {ms for ms in milestones if appears_ms < ms < leaves_ms}
         return [(ms, service.service, self._known(service, ms, index)) for ms in sorted(instants)]
 
     def _known(self, service: Arriving, at_ms: int, index: int) -> Fields:
@@ -105,6 +128,25 @@ def emergencies(world: World, scenario: Scenario, start_ms: int) -> Iterator[Emi
                 fields = {**_reported(emergency), "status": status}
                 at_place.append((world.script.at_ms(clock), emergency.report_id, fields))
     return _all(world.site, "emergency_report", told, start_ms)
+
+
+def tests(world: World, scenario: Scenario, start_ms: int) -> Iterator[Emission]:
+    """Messages that only show that a way is open: once at the scenario's start, then daily.
+
+    Who speaks only when something happens would otherwise be taken for not connected.
+    """
+    site = world.site
+    testers = [
+        (Sender(site, site.feeds[source.feed], source.key, site.places[source.place]), fields)
+        for source in site.sources.values()
+        if (fields := TESTS.get(site.feeds[source.feed].kind))
+    ]
+    day_ms = scenario.start_ms
+    while True:
+        for index, (sender, fields) in enumerate(testers):
+            told = (day_ms + (index + 1) * TEST_SPACING_MS, "test", fields)
+            yield from _send(sender, [told], start_ms)
+        day_ms += DAY_MS
 
 
 def _warned(signal: Signal, world: World) -> Fields:

@@ -17,6 +17,8 @@ Fields = dict[str, object]
 RECOUNT_MS = 300_000
 """how often the counting system of a place's gates recounts who is inside"""
 LONGEST_INTERVAL_SECONDS = 3600.0
+STAFF_IN_VIEW = 4.0
+"""at most so many guards and cleaners before a camera, day and night"""
 UPTIME_SPREAD_SECONDS = 4_000_000
 CHARGE_SPREAD = 0.35
 
@@ -54,9 +56,10 @@ class Instrument:
 
 def crowd_count(i: Instrument, turn: Turn) -> Fields:
     persons = i.world.persons(i.place, turn.observed_ms) / i.peers
+    staff = STAFF_IN_VIEW * i.noise.uniform(~turn.step)
     return {
-        "count": round(persons * i.spread(turn, 0.06)),
-        "confidence_ratio": round(0.9 + 0.06 * i.noise.spread(~turn.step), 2),
+        "count": round(persons * i.spread(turn, 0.06) + staff),
+        "confidence_ratio": round(0.9 + 0.06 * i.noise.spread(turn.step), 2),
     }
 
 

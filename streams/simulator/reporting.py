@@ -92,6 +92,14 @@ class Reporter:
                     yield Report(at_ms, turn, trouble, turn)
                 step += 1
 
+    def last_told_ms(self, at_ms: int) -> int:
+        """When it last observed something that had been sent in time by an instant."""
+        step = (at_ms - self._phase_ms) // self.cadence_ms
+        for trouble in (*self._silent, *self._held_back):
+            if trouble.covers(self._turn(step)):
+                return self._turn(self._step_from(trouble.from_ms) - 1).observed_ms
+        return self._turn(step).observed_ms
+
     def _turn(self, step: int) -> Turn:
         observed_ms = step * self.cadence_ms + self._phase_ms
         return Turn(step, observed_ms, observed_ms - self.cadence_ms)

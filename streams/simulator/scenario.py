@@ -122,7 +122,7 @@ class Expectation(Row):
 
     rule: Key
     place: Key
-    level: int = Field(ge=1, le=4, description="highest level reached")
+    level: int = Field(ge=1, le=4, description="a level that is reached at least")
     onset: Span
     because: Text
 

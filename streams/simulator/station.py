@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import merge
+from itertools import takewhile
+from operator import attrgetter
 from pathlib import Path
 
 from schemas.emission import Emission
@@ -16,6 +19,8 @@ from streams.simulator.world import World
 from streams.site.mistake import Mistake, SiteError
 from streams.site.model import Source
 
+_by_time = attrgetter("at_ms")
+
 
 class Station:
     """One sensor; its messages follow from the world, its name and the seed."""
@@ -25,6 +30,7 @@ class Station:
     ) -> None:
         site = world.site
         self.feed = site.feeds[source.feed]
+        self.place = source.place
         noise = Noise(world.seed, f"{source.feed}/{source.key}")
         self._read = INSTRUMENTS[self.feed.kind]
         self._instrument = Instrument(
@@ -33,19 +39,22 @@ class Station:
         self._reporter = Reporter(round(source.cadence_seconds * 1000), noise, troubles)
         self._sender = Sender(site, self.feed, source.key, site.places[source.place])
 
-    def reports(self, start_ms: int) -> Iterator[Report]:
-        """When it sends, and with what trouble; without end."""
-        return self._reporter.reports(start_ms)
+    def sent(self, start_ms: int, end_ms: int) -> Iterator[Report]:
+        """What it sends in a span, and with what trouble; not in order."""
+        for reports in (self._reporter.reports(start_ms), self._reporter.late(start_ms)):
+            yield from takewhile(lambda report: report.at_ms < end_ms, reports)
 
-    def late_reports(self, start_ms: int) -> Iterator[Report]:
-        """What it could not send in time."""
-        return self._reporter.late(start_ms)
+    def is_silent(self, at_ms: int, cadences: int) -> bool:
+        """Whether it has not been heard for so many cadences."""
+        age_ms = at_ms - self._reporter.last_told_ms(at_ms)
+        return age_ms > cadences * self._reporter.cadence_ms
 
     def emissions(self, start_ms: int) -> Iterator[Emission]:
-        return map(self._emission, self.reports(start_ms))
-
-    def late_emissions(self, start_ms: int) -> Iterator[Emission]:
-        return map(self._emission, self.late_reports(start_ms))
+        """Its messages from an instant on, in order, without end."""
+        reports = merge(
+            self._reporter.reports(start_ms), self._reporter.late(start_ms), key=_by_time
+        )
+        return map(self._emission, reports)
 
     def _emission(self, report: Report) -> Emission:
         fields = self._read(self._instrument, report.seen)

@@ -17,6 +17,7 @@ GRID_MINUTES = 5
 LOAD_SPREAD = 0.18
 SLACK_SHARE = 0.4
 """timetables hold some slack: a service can be this much of its mean delay early"""
+LEAVE_BOARD_MS = 15 * MINUTE_MS
 EARLIEST_HOUR, LATEST_HOUR = 3.0, 27.0
 
 
@@ -31,6 +32,11 @@ class Arriving:
     known_late_ms: int
     passengers: int
     declared: bool
+
+    @property
+    def leaves_board_ms(self) -> int:
+        """Until when the timetable system tells of it."""
+        return self.actual_ms + LEAVE_BOARD_MS
 
     @property
     def left_ms(self) -> int:
