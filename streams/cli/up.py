@@ -171,7 +171,8 @@ def _complain(run: Run, health: dict[str, str], complained: set[str]) -> None:
             run.say(f"  ✓ {name} 恢复 is back")
         elif reason not in {"healthy", "waiting", "starting"} and name not in complained:
             complained.add(name)
-            run.say(f"  ✗ {name}: {reason}")
+            log_file = run.settings.data_dir / "logs" / f"{name}.log"
+            run.say(f"  ✗ {name}: {reason} → {log_file}")
 
 
 def _announce(run: Run, health: dict[str, str]) -> None:

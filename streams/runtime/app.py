@@ -58,7 +58,7 @@ def batches(app: faust.App, topics: Sequence[str]) -> Any:
 def every(app: BatchApp, seconds: float, call: Callable[[], Awaitable[None]]) -> None:
     """Calls it again and again with a pause of `seconds`, however long a call takes."""
 
-    @app.task(name=f"every {seconds} s: {call.__name__}")  # type: ignore[untyped-decorator]
+    @app.task  # type: ignore[untyped-decorator]
     async def again() -> None:
         while not app.should_stop:
             await call()
