@@ -27,6 +27,13 @@ class Threshold(Row):
     impact_en: Text
 
 
+class Enough(Row):
+    """A share of few means little: a place counts once this other measure is at least so much."""
+
+    measure: Key
+    at_least: float
+
+
 def _rising(thresholds: list[Threshold]) -> list[Threshold]:
     if any(a.level >= b.level or a.at >= b.at for a, b in pairwise(thresholds)):
         raise ValueError("levels in rising order, each at a higher number than the one before")
@@ -48,6 +55,7 @@ class Criterion(Prior):
     where: dict[str, str] = Field(default_factory=dict, description="attributes they must have")
     read: Literal["highest", "count"] = "highest"
     counts_from: float | None = Field(default=None, description="for count only")
+    enough: Enough | None = None
     levels: Annotated[list[Threshold], Field(min_length=1), AfterValidator(_rising)]
 
     def chooses(self, place: Place) -> bool:

@@ -39,19 +39,19 @@ class Hub:
         self.site = site
         self.state = state or HubState()
         self._dispersal = settings.dispersal
-        self._operating = settings.operating
+        self.operating = settings.operating
         self._intake = Intake(site, self._dispersal)
         self._memory = Memory(site, self._dispersal)
         self._limits = silence_limits(site)
         self._critical = critical_pairs(site, catalogue())
         self._root = next(place.key for place in site.places.values() if place.parent is None)
-        self._criteria = {
+        self.criteria = {
             criterion.key: chosen(
                 criterion,
                 tuple(site.places.values()),
                 expected_places(site, catalogue(), criterion.measure),
             )
-            for criterion in self._operating.criteria
+            for criterion in self.operating.criteria
         }
 
     def step(self, situations: Mapping[str, Situation], now_ms: int) -> HubPicture:
@@ -126,7 +126,7 @@ class Hub:
             return values.get(place, {}).get(measure) or readings.value(place, measure)
 
         level = operating_level(
-            self._operating, self._criteria, read, self.state.criteria, readings.now_ms
+            self.operating, self.criteria, read, self.state.criteria, readings.now_ms
         )
         deciding = level.reasons[0].path if level.reasons else ()
         site[LEVEL] = rests.value(

@@ -8,7 +8,7 @@ from streams.hub.balance import STEP_MS, STEPS
 from streams.hub.calendar import MS_A_MINUTE, day_type, local
 from streams.hub.capacity import Offer, offer
 from streams.hub.forecast import Inputs
-from streams.hub.queues import Queue, limit, queue_now
+from streams.hub.queues import limit, queue_now
 from streams.hub.readings import Readings
 from streams.hub.settings import ArrivalSource, Dispersal, Line, Mode, ModeKind
 from streams.hub.sources import Arriving, arriving
@@ -45,13 +45,22 @@ class Intake:
         offers = tuple(self._offer(mode, readings, state) for mode in self._dispersal.modes)
         limits = tuple(limit(mode.waiting, self._site, now_ms) for mode in self._dispersal.modes)
         minutes = max(0, now_ms - state.at_ms) / MS_A_MINUTE
+        wanted = self._wanted(now_ms, state)
         queues = tuple(
-            self._queue(mode, readings, state, minutes, most or 0.0)
-            for mode, most in zip(self._dispersal.modes, limits, strict=True)
+            queue_now(
+                mode,
+                readings,
+                state.modes.get(mode.place),
+                coming=_coming(sources, wanted[0], index) * offers[index].open[0],
+                minutes=minutes,
+                most=limits[index] or 0.0,
+                flow_error=self._dispersal.flow_error_ratio,
+            )
+            for index, mode in enumerate(self._dispersal.modes)
         )
         return Inputs(
             exits=tuple(source.exits for source in sources),
-            wanted=self._wanted(now_ms, state),
+            wanted=wanted,
             offers=offers,
             queues=queues,
             limits=limits,
@@ -117,17 +126,14 @@ class Intake:
             last_ms = last_ms if reported is None else int(reported)
         return offer(mode, self._site, readings, last_ms)
 
-    def _queue(
-        self, mode: Mode, readings: Readings, state: HubState, minutes: float, most: float
-    ) -> Queue:
-        return queue_now(
-            mode,
-            readings,
-            state.modes.get(mode.place),
-            minutes=minutes,
-            most=most,
-            flow_error=self._dispersal.flow_error_ratio,
-        )
+
+def _coming(sources: Sequence[Arriving], rows: Sequence[Row], mode: int) -> float:
+    """Persons who want a mode in the first step, from the sources that are known."""
+    return sum(
+        source.exits.likely[0] * row[mode]
+        for source, row in zip(sources, rows, strict=True)
+        if source.exits
+    )
 
 
 def split_key(source: ArrivalSource, kind_of_day: str, hour: int) -> str:

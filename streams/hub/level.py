@@ -65,6 +65,7 @@ def find(
     place is known.
     """
     values = [(place, read(place, criterion.measure).value) for place in places]
+    values = [(place, value) for place, value in values if _counts(criterion, place, read)]
     known = sorted((value, place) for place, value in values if value is not None)
     silent = {place for place, value in values if value is None}
     number = _number(criterion, [value for value, _ in known])
@@ -75,6 +76,14 @@ def find(
     deciders = [place for value, place in reversed(known) if over is not None and value >= over]
     memory.known, memory.deciders = level, deciders or [place for _, place in known[-1:]]
     return Finding(level, _first(memory.deciders), number, unknown=bool(silent) and not known)
+
+
+def _counts(criterion: Criterion, place: str, read: Read) -> bool:
+    """False where there is too little for the measure to mean much; unknown is not little."""
+    if criterion.enough is None:
+        return True
+    other = read(place, criterion.enough.measure).value
+    return other is None or other >= criterion.enough.at_least
 
 
 def _first(places: Sequence[str]) -> str:

@@ -176,6 +176,9 @@ def _operating(
     for index, criterion in enumerate(operating.criteria):
         at: Location = ("criteria", index)
         yield from _unknown(file, [((*at, "measure"), criterion.measure)], measures)
+        if criterion.enough:
+            named = (*at, "enough", "measure"), criterion.enough.measure
+            yield from _unknown(file, [named], measures)
         yield from _criterion(file, at, criterion, site)
     if not any(criterion.measure == BLINDNESS for criterion in operating.criteria):
         yield file.mistake(("criteria",), f"one criterion must read {BLINDNESS}", "")

@@ -54,16 +54,21 @@ def queue_now(
     readings: Readings,
     memory: ModeMemory | None,
     *,
+    coming: float,
     minutes: float,
     most: float,
     flow_error: float,
 ) -> Queue:
-    """The queue at this instant; `minutes` since the memory, `most` the limit of the mode."""
+    """The queue at this instant.
+
+    `coming` persons in these 5 minutes, `minutes` since the memory, `most` the limit of the mode.
+    """
     places, measure = (mode.queue.places, mode.queue.measure) if mode.queue else ([], "")
     inputs = tuple(readings.value(place, measure) for place in places)
     counts = [value.value for value in inputs if value.value is not None]
     if mode.queue and len(counts) == len(inputs):
-        persons = sum(counts) * mode.queue.share
+        passing = coming / STEP_MINUTES * mode.queue.passing_minutes
+        persons = max(0.0, sum(counts) * mode.queue.share - passing)
         return Queue(persons, persons, persons, counted=True, inputs=inputs)
     if memory is None or minutes > HORIZON_MINUTES:
         queue = Queue(0.0, 0.0, most, counted=False)

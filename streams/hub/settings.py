@@ -167,11 +167,16 @@ class Waiting(Row):
 
 
 class Queue(Row):
-    """A measure that counts those who wait at some places; `share` of it is for this mode."""
+    """A measure that counts those who wait at some places; `share` of it is for this mode.
+
+    Who comes stays for `passing_minutes` even without a queue, until the next vehicle: so many are
+    not counted as waiting for want of room.
+    """
 
     places: list[Key] = Field(min_length=1, description="counted together")
     measure: Key
     share: float = Field(default=1, gt=0, le=1)
+    passing_minutes: float = Field(default=0, ge=0, le=30)
 
 
 class Mode(Row):

@@ -45,8 +45,10 @@ class Watch:
         self.operating = Operating.model_validate({"hold_minutes": 15, "criteria": rows})
         self.memory: dict[str, CriterionMemory] = {}
 
-    def see(self, minute: float, *values: float | None, b: float = 0) -> OperatingLevel:
-        told = {("b", "test.b"): number("test.b", b)}
+    def see(
+        self, minute: float, *values: float | None, b: float = 0, size: float | None = None
+    ) -> OperatingLevel:
+        told = {("b", "test.b"): number("test.b", b), ("p", "test.size"): number("test.size", size)}
         for place, value in zip("pqrs", values, strict=False):
             told[place, "test.a"] = number("test.a", value, decided_by=f"{place}.below")
             told[f"{place}.below", "test.a"] = number("test.a", value)
@@ -140,6 +142,15 @@ def test_counting_places() -> None:
     assert watch.see(2, 25, 40, 30).reasons[0].value == 3
     # one that counted falls silent: it still counts
     assert watch.see(30, None, 40, 30).level == 3
+
+
+def test_a_share_of_few_does_not_count() -> None:
+    watch = Watch(enough={"measure": "test.size", "at_least": 100})
+    few = watch.see(0, 60, size=99)
+    assert (few.level, few.at_least) == (1, False)
+    assert watch.see(1, 60, size=100).level == 4
+    # how many there are is unknown: better too high than too low
+    assert Watch(enough={"measure": "test.size", "at_least": 100}).see(0, 60).level == 4
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,16 @@ def test_by_hand(new_hub: NewHub, tell: Tell) -> None:
     assert sum(c.share for c in picture.contributors) == pytest.approx(1)
 
 
+def test_who_is_only_passing_does_not_queue(new_hub: NewHub, tell: Tell) -> None:
+    """300 want the line in these 5 minutes; each stands there 2 minutes anyway: 120 of the 150."""
+    queue = {"places": ["hub.line"], "measure": "crowd.count_persons", "passing_minutes": 2}
+    hub = new_hub(line={"queue": queue})
+    told = tell(line=500, waiting=(150, 0), air=(bin_of(NOW_MS, 1200),))
+    assert profiles(hub.step(told, NOW_MS))["hub.line"].queue[0] == pytest.approx(30)
+    told = tell(line=500, waiting=(90, 0), air=(bin_of(NOW_MS, 1200),))
+    assert profiles(hub.step(told, NOW_MS))["hub.line"].queue[0] == 0
+
+
 def naive(
     bins: dict[str, list[tuple[int, int]]],
     *,
