@@ -39,9 +39,7 @@ def streams(draw: st.DrawFn) -> list[Message]:
     received_ms = T0_MS
     for number in range(ROUNDS):
         for index, (feed, source, at) in enumerate(SOURCES):
-            fate = draw(
-                st.sampled_from(FATES)
-            )
+            fate = draw(st.sampled_from(FATES))
             observed_ms = T0_MS + number * CADENCE_MS + index * 700
             received_ms = max(received_ms, observed_ms + 300)
             if fate == "missing":
@@ -54,7 +52,7 @@ def streams(draw: st.DrawFn) -> list[Message]:
                     "flow_veh_h": draw(st.integers(0, 40)) * 100.0,
                 }
                 if feed.endswith("road")
-                else {"persons": draw(st.integers(0, 90))}
+                else {"count": draw(st.integers(0, 90))}
             )
             content = body(feed, source, at, observed_ms, **fields)
             cell = at.split(".")[0]

@@ -132,6 +132,6 @@ def test_values_are_those_of_the_admitted_records(
         value = partition.picture.places[place].values["crowd.count_persons"]
         if value.status == "ok":
             cameras = [r for r in newest.values() if r["place"] == place]
-            assert value.value == sum(r["persons"] for r in cameras)
+            assert value.value == sum(r["count"] for r in cameras)
         else:
             assert value.status == "suspect" or value.value is None
