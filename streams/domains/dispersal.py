@@ -36,7 +36,7 @@ HUB_MEASURES = (
         unit="persons",
         title_zh="候车人数",
         title_en="Persons waiting",
-        description="persons waiting for this mode now: measured, else carried by the balance",
+        description="persons waiting for want of room now: counted, else carried by the balance",
     ),
     HubMeasure(
         key="dispersal.waiting_limit_persons",
@@ -88,7 +88,7 @@ HUB_MEASURES = (
         unit="min",
         title_zh="距末班时间",
         title_en="Minutes to last departure",
-        description="until this mode ends; 0 when it has; of the hub: the next mode to end",
+        description="until this mode ends, 0 while it does not run; of the hub: the next to end",
     ),
     HubMeasure(
         key="dispersal.forecast_hit_ratio",

@@ -8,7 +8,7 @@ from schemas.value import Value
 from streams.hub.balance import STEP_MINUTES, Supply
 from streams.hub.calendar import MS_A_MINUTE, open_shares, windows
 from streams.hub.readings import Readings
-from streams.hub.settings import Lanes, Line, Mode, Rank, Timetable, Walkway, beyond
+from streams.hub.settings import Lanes, Line, Mode, Rank, Timetable, Walkway, flow_key
 from streams.site.model import Place, Site
 
 STEP_SECONDS = STEP_MINUTES * 60
@@ -111,9 +111,7 @@ def _room(mode: Mode, site: Site, readings: Readings) -> Found:
         case Lanes(vehicles_per_min_per_lane=each, persons_per_vehicle=persons):
             per_min = (place.number("exit_lanes") or 0.0) * each * persons
         case Walkway(level_of_service=grade):
-            row = site.standard(
-                f"crowd.walkway.flow_los_{beyond(grade)}_per_m_min", readings.now_ms
-            )
+            row = site.standard(flow_key(grade), readings.now_ms)
             if row is None:
                 return None, ()
             per_min = (place.number("width_m") or 0.0) * row.value

@@ -112,7 +112,9 @@ def going(
     open_: Sequence[tuple[float, ...]], table: Sequence[Sequence[tuple[int, float]]]
 ) -> tuple[tuple[Move, ...], ...]:
     """Moves of each step; `open_[mode][step]` is the share of the step in which the mode runs."""
-    return tuple(moves(step, table) if min(step) < 1.0 else () for step in zip(*open_, strict=True))
+    steps = list(zip(*open_, strict=True))
+    different = {step: moves(step, table) if min(step) < 1.0 else () for step in set(steps)}
+    return tuple(different[step] for step in steps)
 
 
 def run(inputs: Inputs, plan: Plan) -> Run:

@@ -16,17 +16,17 @@ from streams.hub.criteria import chosen
 from streams.hub.expectation import critical_pairs, expected_places
 from streams.hub.explain import contributors
 from streams.hub.forecast import Forecast, first_saturated, forecast
+from streams.hub.hub_values import HubReport
 from streams.hub.intake import Intake
 from streams.hub.level import operating_level
 from streams.hub.load import BLINDNESS, HubSettings
 from streams.hub.memory import Memory
+from streams.hub.mode_values import ModeReport, Values, provenance
 from streams.hub.options import effects
 from streams.hub.picture import HubPicture, OperatingLevel, Profile
 from streams.hub.readings import Readings, silence_limits
 from streams.hub.sources import Arriving
 from streams.hub.state import HubState
-from streams.hub.tell import Told, Values, provenance
-from streams.hub.whole import Whole
 from streams.site.model import Site
 
 LEVEL = "site.operating_level"
@@ -89,9 +89,9 @@ class Hub:
                 if not mode.serves or source.place in mode.serves:
                     inputs += [(source.place, value) for value in came.inputs]
             everything += inputs
-            told = Told(made, index, certain[index], provenance(inputs, now_ms))
+            told = ModeReport(made, index, certain[index], provenance(inputs, now_ms))
             modes.append((mode.place, told.values(self.state.scores.get(mode.place))))
-        whole = Whole(
+        whole = HubReport(
             forecast=made,
             modes=modes,
             share={place: one.share for (place, _), one in zip(modes, certain, strict=True)},

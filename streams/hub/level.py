@@ -70,7 +70,8 @@ def find(
     silent = {place for place, value in values if value is None}
     number = _number(criterion, [value for value, _ in known])
     level = criterion.level(number)
-    if silent and level <= memory.known and (not known or silent.intersection(memory.deciders)):
+    sunk = level < memory.known and silent.intersection(memory.deciders)
+    if silent and (sunk or not known):
         return Finding(memory.known, _first(memory.deciders), None, unknown=True)
     over = criterion.counts_from if criterion.read == "count" else None
     deciders = [place for value, place in reversed(known) if over is not None and value >= over]

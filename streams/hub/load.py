@@ -9,7 +9,16 @@ from pathlib import Path
 
 from streams.fusion.measure import Catalogue
 from streams.hub.criteria import Criterion, Operating
-from streams.hub.settings import ArrivalSource, Dispersal, Lanes, Line, Mode, Walkway
+from streams.hub.settings import (
+    ArrivalSource,
+    Dispersal,
+    Lanes,
+    Line,
+    Mode,
+    Walkway,
+    density_key,
+    flow_key,
+)
 from streams.hub.split import over_modes
 from streams.site.entry import Entry, Location, read_yaml
 from streams.site.mistake import Mistake, SiteError, one_of
@@ -150,6 +159,18 @@ def _mode(
         if not areas or None in areas:
             allowed = "limit_persons, or areas of places that have area_m2"
             yield file.mistake((*at, "waiting"), allowed, mode.waiting.areas)
+    standards = {row.key for row in site.standards}
+    for key in _standards(mode):
+        if key not in standards:
+            yield file.mistake(at, f"{key} in deploy/standards", mode.place)
+
+
+def _standards(mode: Mode) -> Iterable[str]:
+    """Standards without which the mode would never be known, or never full."""
+    if mode.waiting and not mode.waiting.limit_persons:
+        yield density_key(mode.waiting.level_of_service)
+    if isinstance(mode.capacity, Walkway):
+        yield flow_key(mode.capacity.level_of_service)
 
 
 def _split(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from schemas.value import Value
 from streams.hub.balance import HORIZON_MINUTES, STEP_MINUTES
 from streams.hub.readings import Readings
-from streams.hub.settings import Mode, Waiting, beyond
+from streams.hub.settings import Mode, Waiting, density_key
 from streams.hub.state import ModeMemory
 from streams.site.model import Site
 
@@ -44,7 +44,7 @@ def limit(waiting: Waiting | None, site: Site, at_ms: int) -> float | None:
     """
     if waiting is None or waiting.limit_persons is not None:
         return waiting.limit_persons if waiting else None
-    density = site.standard(f"crowd.queue.los_{beyond(waiting.level_of_service)}_per_m2", at_ms)
+    density = site.standard(density_key(waiting.level_of_service), at_ms)
     area = sum(site.places[key].area_m2 or 0.0 for key in waiting.areas) * waiting.share
     return area * density.value if density and area else None
 

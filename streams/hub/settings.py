@@ -301,6 +301,16 @@ class Dispersal(Row):
         return None
 
 
-def beyond(grade: Grade) -> str:
-    """The letter of the next grade: tables of standards name a grade's upper end by it."""
+def density_key(grade: Grade) -> str:
+    """Standard with the density at the upper end of a grade, persons/m², waiting (Fruin)."""
+    return f"crowd.queue.los_{_next(grade)}_per_m2"
+
+
+def flow_key(grade: Grade) -> str:
+    """Standard with the flow at the upper end of a grade, persons/m/min (Fruin)."""
+    return f"crowd.walkway.flow_los_{_next(grade)}_per_m_min"
+
+
+def _next(grade: Grade) -> str:
+    """The tables name the upper end of a grade by the one that begins there."""
     return chr(ord(grade) + 1).lower()

@@ -157,6 +157,8 @@ def test_who_leaves_an_exhibition_arrives_until_it_is_empty(new_hub: NewHub, tel
     # 40 a minute, half of them to us: 100 in 5 minutes, 50 by each mode, while 350 are left
     demand = hub.step(crowd(40, 700), NOW_MS).profiles[0].demand
     assert demand[:5] == pytest.approx((50, 50, 50, 25, 0))
+    endless = new_hub(air={"outflow": {"leaving": leaving, "ratio": 0.5}, "kernel": kernel})
+    assert endless.step(crowd(40, 0), NOW_MS).profiles[0].demand == pytest.approx((50,) * 18)
     # nobody knows how many are left: they go on, in doubt
     profile = hub.step(crowd(40, None), NOW_MS).profiles[0]
     assert profile.demand == pytest.approx((50,) * 18)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.value import Situation
@@ -25,6 +25,7 @@ def error(shares: list[float], true: list[float]) -> float:
     return sum(abs(a - b) for a, b in zip(shares, true, strict=True))
 
 
+@settings(deadline=None, max_examples=20)
 @given(st.integers(0, 2**32), st.floats(0.4, 1.5))
 def test_the_kernel_moves_towards_the_true_one(seed: int, counted: float) -> None:
     """Whatever steady part of the arrivals the gates count."""

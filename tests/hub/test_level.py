@@ -125,6 +125,12 @@ def test_silence_never_lowers_the_level() -> None:
     assert watch.see(96, None, 70).level == 4
 
 
+def test_a_normal_place_that_falls_silent_leaves_the_others_to_speak() -> None:
+    watch = Watch()
+    watch.see(0, 9, 1)
+    assert not watch.see(1, None, 1).at_least
+
+
 def test_nothing_ever_heard_is_normal_only_as_a_lower_bound() -> None:
     level = Watch().see(0, None, None)
     assert (level.level, level.at_least, level.reasons) == (NORMAL, True, ())

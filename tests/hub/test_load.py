@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,13 @@ def test_a_missing_file_is_said(folder: Path, hongqiao: Site) -> None:
     (folder / "operating_level.yaml").unlink()
     with pytest.raises(SiteError, match=r"operating_level\.yaml:1"):
         load_hub(folder, hongqiao, catalogue())
+
+
+def test_a_grade_without_a_standard_is_said(folder: Path, hongqiao: Site) -> None:
+    site = replace(hongqiao, standards=())
+    for says in ("crowd.queue.los_d_per_m2", "crowd.walkway.flow_los_e_per_m_min"):
+        with pytest.raises(SiteError, match=says):
+            load_hub(folder, site, catalogue())
 
 
 def test_what_the_files_of_hongqiao_say(hongqiao_settings: HubSettings) -> None:

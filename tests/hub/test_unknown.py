@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from schemas.value import Value
-from streams.hub.whole import SUMS
+from streams.hub.hub_values import SUMS
 from tests.hub.conftest import DISPERSAL, EXPECTED, MINUTE_MS, NOW_MS, NewHub, Tell, bin_of, number
 
 FORECAST = (

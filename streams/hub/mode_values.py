@@ -1,4 +1,4 @@
-"""The balance as values: of each mode at its place, of all of them at the hub."""
+"""The balance of one mode as values, told at its place."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def provenance(inputs: Sequence[tuple[str, Value]], now_ms: int) -> Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ModeReport:
     """One mode of a forecast, ready to be put into values."""
 
     forecast: Forecast

@@ -1,4 +1,4 @@
-"""The balance of all modes together, told at the place of the hub."""
+"""The balance of all modes together as values, told at the place of the hub."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from schemas.value import Value
 from streams.hub.forecast import Forecast, all_saturated
-from streams.hub.state import Score
-from streams.hub.tell import (
+from streams.hub.mode_values import (
     ALL_SATURATED,
     HORIZON,
     LAST,
@@ -18,10 +17,11 @@ from streams.hub.tell import (
     Provenance,
     Values,
 )
+from streams.hub.state import Score
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class HubReport:
     """`modes` as (place, values); `share` of the usual demand of each by place.
 
     At or under the share `negligible` a mode does not count; `blind`: one that counts is unknown.
@@ -59,13 +59,14 @@ class Whole:
         doubt = next((value.reason for _, value in told if value.status == "suspect"), "")
         if not known or (silent and self._little([place for _, place in known])):
             return self.rests.value(measure, None, reason=why, decided_by=silent)
+        largest, place = max(known)
         return self.rests.value(
             measure,
             sum(number for number, _ in known),
             "suspect" if silent or doubt else "ok",
             why or doubt,
             at_least=bool(silent) or any(value.at_least for _, value in told),
-            decided_by=max(known)[1],
+            decided_by=place if largest else "",
         )
 
     def first(self, measure: str) -> Value:
