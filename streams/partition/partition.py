@@ -26,7 +26,7 @@ class Partition:
     """All state of the cells whose key falls into one partition.
 
     `positions` holds, by inbox topic, the offset of the next record to read: the state contains
-    exactly the records before it. `stream_ms` is the newest arrival seen, the partition's own time.
+    exactly the records before it; `arrived_ms` when its newest record arrived. `stream_ms` is the newest arrival seen, the partition's own time.
     `record_types` maps a record kind to what `decode` returns.
     """
 
@@ -57,11 +57,13 @@ class Partition:
         )
         self.picture.wire()
         self.positions: dict[str, int] = {}
+        self.arrived_ms: dict[str, int] = {}
         self.cell_positions: dict[str, dict[str, int]] = {}
         self.stream_ms = 0
         self.counts = Counts()
         self._cells_by_key = {cell.encode(): cell for cell in self.cells}
         self._next_situations_ms = 0
+        self._ticked_ms = 0
         self._next_maintenance_ms = 0
 
     def step(self, topic: str, department: str, batch: Sequence[Incoming]) -> StepOutput:
@@ -78,6 +80,7 @@ class Partition:
         folded = self._fold(self.gate.sift(department, fresh, output.refused), output)
         self._count(folded, output)
         self.positions[topic] = batch[-1].offset + 1
+        self.arrived_ms[topic] = batch[-1].timestamp
         return output
 
     def _fold(self, admitted: Iterator[Admitted], output: StepOutput) -> list[SourceState]:
@@ -90,9 +93,10 @@ class Partition:
                 self._cross(received_ms, dirty, output)
             group: Group = source.group
             step = record.observed_at_ms // group.step_ms
-            if group.dirty and (step > group.step or source.unjudged):
-                picture.evaluate(group, group.received_ms, alerts)
-            group.step = max(group.step, step)
+            if step > group.step:
+                if group.dirty:
+                    picture.evaluate(group, group.received_ms, alerts)
+                group.step = step
             if not group.dirty:
                 dirty.append(group)
             group.fold(source, record, received_ms)
@@ -151,9 +155,13 @@ class Partition:
         self.stream_ms = max(self.stream_ms, stream_ms)
 
     def tick(self, now_ms: int) -> StepOutput:
-        """What the clock alone brings. Call it only when nothing is waiting to be read: an old
-        backlog must not make its own sources look silent."""
+        """What time alone brings. While records wait to be read, `now_ms` must not pass the arrival
+        of the newest one read of their topic: a backlog must not make its own sources look silent.
+        """
         output = StepOutput()
+        if now_ms <= self._ticked_ms:
+            return output
+        self._ticked_ms = now_ms
         self.picture.tick(now_ms, output.alerts)
         output.situations = self.picture.take_situations(now_ms)
         output.told_ms = now_ms

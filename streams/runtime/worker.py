@@ -145,12 +145,23 @@ class Worker:
     # -- the clock -------------------------------------------------------------------------
 
     async def tick(self) -> None:
-        """Lets time pass in the partitions that have read all there is."""
-        now_ms = self.clock.now_ms()
-        for number, partition in list(self.partitions.items()):
+        """Lets time pass in every partition, as far as it has read."""
+        for number in list(self.partitions):
             async with self._stepping:
-                if number in self.partitions and not self.behind(number):
-                    await self._tell(partition, partition.tick(now_ms))
+                partition = self.partitions.get(number)
+                if partition is not None:
+                    await self._tell(partition, partition.tick(self.time_of(partition)))
+
+    def time_of(self, partition: Partition) -> int:
+        """Now, or the arrival of the newest record read of a topic that has more to read.
+
+        0 while it is not known how much there is.
+        """
+        now_ms = self.clock.now_ms()
+        for topic, waiting in self.lag(partition.number).items():
+            if waiting:
+                now_ms = min(now_ms, partition.arrived_ms.get(topic, 0))
+        return now_ms
 
     def lag(self, number: int) -> Mapping[str, int]:
         """Records waiting in each inbox topic's partition `number`; −1 where not yet known."""
@@ -160,9 +171,6 @@ class Worker:
             end = self.app.batch_consumer.end_offset(TP(topic, number))
             lags[topic] = -1 if end is None else max(0, end - positions.get(topic, 0))
         return lags
-
-    def behind(self, number: int) -> bool:
-        return any(lag != 0 for lag in self.lag(number).values())
 
     def commit_age_seconds(self, number: int) -> float:
         """Since the oldest of the partition's commits, 0 before any is due."""
