@@ -22,13 +22,12 @@ class Areas:
     def __init__(self, site: Site, catalogue: Catalogue, expected: Mapping[str, set[str]]) -> None:
         self._site = site
         self._how = {key: how for key in catalogue.cell_keys() if (how := _how(catalogue, key))}
-        cells = {place.cell for place in site.places.values() if place.key in expected}
         self.places = tuple(
             place
             for place in sorted(
                 site.places.values(), key=lambda place: -len(site.ancestors(place.key))
             )
-            if place.cell not in cells
+            if place.cell not in site.cells
         )
         self._expected: dict[str, set[str]] = {key: set(found) for key, found in expected.items()}
         self._rows: dict[str, tuple[tuple[str, RollUp, tuple[Place, ...]], ...]] = {}

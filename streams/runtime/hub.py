@@ -259,7 +259,7 @@ def expected_measures(site: Site, rules: RuleBook) -> dict[str, set[str]]:
     """The measures each place of a cell can have, by the sources registered there."""
     everything = Partition(
         0,
-        {place.cell for place in site.places.values()},
+        site.cells,
         site=site,
         catalogue=catalogue(),
         rules=rules,

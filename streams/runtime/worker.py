@@ -222,10 +222,9 @@ class Worker:
         return {tp: self.partitions[tp.partition].positions.get(tp.topic, 0) for tp in assignment}
 
     async def _load(self, number: int) -> Partition:
-        cells = {place.cell for place in self.site.places.values() if place.cell}
         partition = Partition(
             number,
-            [c for c in cells if partition_of(c, self.settings.partitions) == number],
+            [c for c in self.site.cells if partition_of(c, self.settings.partitions) == number],
             site=self.site,
             catalogue=catalogue(),
             rules=self.rules,

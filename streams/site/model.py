@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from streams.site.kinds import KINDS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -116,6 +118,13 @@ class Site:
     """day type by YYYY-MM-DD, local, of the days that are not an ordinary workday or weekend"""
     day_types: Mapping[str, DayType]
     settings: Mapping[str, object]
+
+    @cached_property
+    def cells(self) -> frozenset[str]:
+        """Facilities whose key records carry; areas, districts and the site itself are none."""
+        return frozenset(
+            place.cell for place in self.places.values() if not KINDS[place.kind].aggregate
+        )
 
     @cached_property
     def children(self) -> Mapping[str, tuple[Place, ...]]:
