@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from schemas.value import Value
-from streams.fusion.measure import Catalogue, HubMeasure, RollUp
+from streams.fusion.derive import derive
+from streams.fusion.measure import Catalogue, Context, Derived, HubMeasure, RollUp
 from streams.fusion.rollup import roll_up
+from streams.partition.place import applicable
 from streams.site.model import Place, Site
 
 Values = Mapping[str, Value]
@@ -31,9 +33,13 @@ class Areas:
         )
         self._expected: dict[str, set[str]] = {key: set(found) for key, found in expected.items()}
         self._rows: dict[str, tuple[tuple[str, RollUp, tuple[Place, ...]], ...]] = {}
+        self._derived: dict[str, tuple[Derived, ...]] = {}
         for place in self.places:
             self._rows[place.key] = tuple(self._plan(place))
-            self._expected[place.key] = {measure for measure, *_ in self._rows[place.key]}
+            rolled = {measure for measure, *_ in self._rows[place.key]}
+            derived = applicable(catalogue, place, rolled)
+            self._derived[place.key] = tuple(row for row in derived if row.key not in rolled)
+            self._expected[place.key] = rolled | {row.key for row in derived}
 
     def _plan(self, place: Place) -> list[tuple[str, RollUp, tuple[Place, ...]]]:
         children = self._site.children.get(place.key, ())
@@ -47,7 +53,7 @@ class Areas:
             for measure in sorted(measures & self._how.keys())
         ]
 
-    def values(self, known: Mapping[str, Values]) -> dict[str, dict[str, Value]]:
+    def values(self, known: Mapping[str, Values], at_ms: int) -> dict[str, dict[str, Value]]:
         """Values of every place above the cells, from those of the places below, by place key."""
         found: dict[str, dict[str, Value]] = {}
         for place in self.places:
@@ -57,6 +63,9 @@ class Areas:
                 )
                 for measure, how, below in self._rows[place.key]
             }
+            context = Context(site=self._site, place=place, at_ms=at_ms)
+            for row in self._derived[place.key]:
+                found[place.key][row.key] = derive(row, found[place.key], context)
         return found
 
 

@@ -165,7 +165,7 @@ class HubProcess:
             for key, situation in self.situations.items()
             if partition_of(situation.cell, self.settings.partitions) not in self.silent
         }
-        above = self.areas.values({key: situation.values for key, situation in known.items()})
+        above = self.areas.values({key: one.values for key, one in known.items()}, now_ms)
         for key, values in above.items():
             known[key] = Situation(
                 site=self.site.key, place=key, cell="", at_ms=now_ms, values=values
