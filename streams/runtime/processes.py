@@ -86,4 +86,6 @@ def run(name: str) -> None:
     """Runs a process until a signal ends it. Raises KeyError for a name that is not one."""
     process = PROCESSES[name]
     log.configure(name)
-    process(Settings.load())
+    settings = Settings.load()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    process(settings)
