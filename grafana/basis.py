@@ -94,9 +94,9 @@ class Basis:
     def measuring(self, measure: str, places: Iterable[str]) -> tuple[str, ...]:
         """Those of `places` where the measure's record kind has a source, there or below."""
         row = self.row(measure)
-        kind = getattr(row, "kind", "")
-        inputs = getattr(row, "inputs", ())
-        heard = self.sourced(kind) if kind else self.measuring(inputs[0], self.site.places)
+        while isinstance(row, Derived):
+            row = self.row(row.inputs[0])
+        heard = self.sourced(row.kind) if isinstance(row, Measure | Accumulated) else ()
         return tuple(key for key in places if any(f"{one}.".startswith(f"{key}.") for one in heard))
 
     def name(self, place: str) -> str:

@@ -83,7 +83,7 @@ class Board:
         return tuple(one for row in self.rows for column in row.panels for one in _stack(column))
 
     def json(self, siblings: Sequence[Board]) -> Json:
-        """Grafana's own form, with links to all `siblings`. Raises ValueError for a row too wide."""
+        """Grafana's own form, linked to all `siblings`. Raises ValueError for a row too wide."""
         return {
             "uid": self.uid,
             "title": self.title,
@@ -145,7 +145,7 @@ def _placed(rows: Sequence[Row]) -> list[Json]:
         x = 0
         for stack in map(_stack, row.panels):
             if x + stack[0].width > COLUMNS:
-                raise ValueError(f"panel {stack[0].title} does not fit: its row is wider than 24")
+                raise ValueError(f"{stack[0].caption.title}: its row is wider than {COLUMNS}")
             height = row.height // len(stack)
             for level, panel in enumerate(stack):
                 placed.append(panel.json(len(placed) + 1, x, y + level * height, height))

@@ -1,4 +1,4 @@
-"""Charts over time: thin lines, quiet fill, gaps where a value is unknown, its age in the legend."""
+"""Charts over time: thin lines, gaps where a value is unknown, its age in the legend."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from grafana import palette
 from grafana.basis import Basis
 from grafana.field import SILENT_TEXT, Json, Word, mappings, override, properties, thresholds
 from grafana.palette import Scale
-from grafana.panel import Panel
-from grafana.query import AGE_NAME, UNKNOWN, Query, known, oldest, oldest_legend, values
+from grafana.panel import Caption, Panel
+from grafana.query import AGE_NAME, Query, oldest, oldest_legend, values
 from grafana.unit import Unit
+
+MANY = 2
+"""beyond so many lines areas would only hide each other"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line, or with `label` a family of them, named by a label's value."""
+    """One line with a name, or with `label` a family of them, named by a label's value."""
 
     expr: str
     name: str = ""
@@ -25,110 +28,73 @@ class Line:
     dashed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """What is measured upwards. `scale` is drawn as dashed lines at its thresholds."""
+
+    unit: Unit
+    scale: Scale | None = None
+    stacked: bool = False
+    lowest: float = 0.0
+    highest: float | None = None
+
+
 def chart(
     basis: Basis,
     measure: str,
     places: Sequence[str],
-    about_zh: str,
+    caption: Caption,
     *,
     width: int,
-    title: tuple[str, str] | None = None,
     scale: Scale | None = None,
-    legend: str = "bottom",
     stacked: bool = False,
-    highest: float | None = None,
+    legend: str = "bottom",
 ) -> Panel:
-    """One measure at several places over time. A line is broken while the value is unknown.
-
-    `scale` is drawn as dashed lines at its thresholds.
-    """
-    row = basis.row(measure)
-    title_zh, title_en = title or (row.title_zh, row.title_en)
-    lines = [Line(expr=values(measure, places), label="place")]
-    return lines_panel(
-        title_zh,
-        title_en,
-        about_zh,
-        basis.about(measure),
-        lines,
-        unit=basis.unit(measure),
+    """One measure at several places over time. A line is broken while the value is unknown."""
+    return lines(
+        caption.described(basis.about(measure)),
+        [Line(expr=values(measure, places), label="place")],
+        Axis(unit=basis.unit(measure), scale=scale, stacked=stacked),
         width=width,
         names=basis.names(places),
         age=oldest(measure, places),
-        scale=scale,
         legend=legend,
-        stacked=stacked,
-        highest=highest,
     )
 
 
-def lines_panel(
-    title_zh: str,
-    title_en: str,
-    about_zh: str,
-    about_en: str,
-    lines: Sequence[Line],
+def lines(
+    caption: Caption,
+    drawn: Sequence[Line],
+    axis: Axis,
     *,
-    unit: Unit,
     width: int,
     names: Mapping[str, str] | None = None,
     age: str = "",
-    scale: Scale | None = None,
     legend: str = "bottom",
-    stacked: bool = False,
-    lowest: float = 0.0,
-    highest: float | None = None,
-    palette_mode: bool = False,
 ) -> Panel:
     """Lines of PromQL expressions. `names` are titles of label values, colours go in their order.
 
-    `palette_mode` leaves the colours to Grafana, where the label values are not known beforehand.
-
     `age` is an expression in seconds that is shown in the legend only.
     """
-    queries = [Query(expr=one.expr, legend=one.name or f"{{{{{one.label}}}}}") for one in lines]
+    queries = [Query(expr=one.expr, legend=one.name or f"{{{{{one.label}}}}}") for one in drawn]
     overrides = [_named(key, name, i) for i, (key, name) in enumerate((names or {}).items())]
-    overrides += [_drawn(one) for one in lines if one.name]
+    overrides += [_drawn(one) for one in drawn if one.name]
     if age:
         queries.append(oldest_legend(age))
         overrides.append(_age_in_legend())
     return Panel(
         kind="timeseries",
-        title_zh=title_zh,
-        title_en=title_en,
-        about_zh=about_zh,
-        about_en=about_en,
+        caption=caption,
         queries=tuple(queries),
         width=width,
-        defaults=_defaults(
-            unit,
-            scale,
-            stacked=stacked,
-            many=len(names or lines) > 2,
-            lowest=lowest,
-            highest=highest,
-        )
-        | ({"color": {"mode": "palette-classic"}} if palette_mode else {}),
+        defaults=_defaults(axis, many=len(names or drawn) > MANY),
         overrides=tuple(overrides),
-        options={
-            "legend": {
-                "showLegend": True,
-                "displayMode": "list" if legend == "bottom" else "table",
-                "placement": legend,
-                "calcs": [] if legend == "bottom" else ["lastNotNull"],
-                "sortBy": "Last *",
-                "sortDesc": True,
-            },
-            "tooltip": {"mode": "multi", "sort": "desc"},
-        },
+        options={"legend": _legend(legend), "tooltip": {"mode": "multi", "sort": "desc"}},
     )
 
 
 def timeline(
-    title_zh: str,
-    title_en: str,
-    about_zh: str,
-    about_en: str,
+    caption: Caption,
     expr: str,
     label: str,
     names: Mapping[str, str],
@@ -139,10 +105,7 @@ def timeline(
     """States over time, one bar a value of `label`. UNKNOWN needs a word of its own."""
     return Panel(
         kind="state-timeline",
-        title_zh=title_zh,
-        title_en=title_en,
-        about_zh=about_zh,
-        about_en=about_en,
+        caption=caption,
         queries=(Query(expr=expr, legend=f"{{{{{label}}}}}"),),
         width=width,
         defaults={
@@ -164,42 +127,40 @@ def timeline(
     )
 
 
-def states(measure: str, places: Sequence[str]) -> str:
-    """A level, grade or state at each place, UNKNOWN where it is unknown: for a timeline."""
-    return known(measure, places, str(UNKNOWN))
-
-
-def _defaults(
-    unit: Unit,
-    scale: Scale | None,
-    *,
-    stacked: bool,
-    many: bool,
-    lowest: float,
-    highest: float | None,
-) -> Json:
-    found: Json = {
-        "unit": unit.key,
-        "min": lowest,
-        "color": {"mode": "fixed", "fixedColor": palette.SERIES[0]},
-        "thresholds": thresholds(scale or palette.STATELESS),
-        "custom": {
-            "drawStyle": "line",
-            "lineInterpolation": "linear",
-            "lineWidth": 1.5 if not stacked else 1,
-            "fillOpacity": 45 if stacked else 0 if many else 12,
-            "gradientMode": "none",
-            "showPoints": "never",
-            "spanNulls": False,
-            "axisBorderShow": False,
-            "axisSoftMin": lowest,
-            "stacking": {"mode": "normal" if stacked else "none", "group": "A"},
-            "thresholdsStyle": {"mode": "dashed" if scale else "off"},
-        },
+def _defaults(axis: Axis, *, many: bool) -> Json:
+    custom: Json = {
+        "drawStyle": "line",
+        "lineInterpolation": "linear",
+        "lineWidth": 1 if axis.stacked else 1.5,
+        "fillOpacity": 45 if axis.stacked else 0 if many else 12,
+        "gradientMode": "none",
+        "showPoints": "never",
+        "spanNulls": False,
+        "axisSoftMin": axis.lowest,
+        "stacking": {"mode": "normal" if axis.stacked else "none", "group": "A"},
+        "thresholdsStyle": {"mode": "dashed" if axis.scale else "off"},
     }
-    if highest is not None:
-        found["custom"]["axisSoftMax"] = highest
-    return found
+    if axis.highest is not None:
+        custom["axisSoftMax"] = axis.highest
+    return {
+        "unit": axis.unit.key,
+        "min": axis.lowest,
+        "color": {"mode": "fixed", "fixedColor": palette.SERIES[0]},
+        "thresholds": thresholds(axis.scale or palette.STATELESS),
+        "custom": custom,
+    }
+
+
+def _legend(placement: str) -> Json:
+    beside = placement == "right"
+    return {
+        "showLegend": True,
+        "displayMode": "table" if beside else "list",
+        "placement": placement,
+        "calcs": ["lastNotNull"] if beside else [],
+        "sortBy": "Last *",
+        "sortDesc": True,
+    }
 
 
 def _named(key: str, name: str, index: int) -> Json:
@@ -221,4 +182,5 @@ def _age_in_legend() -> Json:
         "custom.axisPlacement": "hidden",
         "custom.stacking": {"mode": "none", "group": "age"},
     }
-    return override(f"/^{AGE_NAME}/", properties(colour=palette.UNKNOWN, extra=hidden), "byRegexp")
+    found = properties(colour=palette.UNKNOWN, extra=hidden)
+    return override(f"/^{AGE_NAME}/", found, matcher="byRegexp")

@@ -6,47 +6,43 @@ from collections.abc import Sequence
 
 from grafana import palette
 from grafana.basis import Basis
-from grafana.field import SILENT_TEXT, Json, mappings, named, override, properties, thresholds
-from grafana.panel import Panel
-from grafana.query import Query, ages, statuses, values
+from grafana.field import SILENT_TEXT, Json, Word, mappings, named, override, properties, thresholds
+from grafana.panel import Caption, Panel, references
+from grafana.query import ages, column, one_of, statuses, values
 from grafana.scales import FILLING
 from grafana.table import AGE_SCALE, PLACE_LINK
-from grafana.unit import AGE, SHARE, UNITS
+from grafana.unit import AGE, COUNT, SHARE, UNITS
 
 PROFILE = "hubwatch_dispersal_profile_persons"
 AHEAD = "ahead_minutes"
+AHEAD_TITLE = "分钟后 min ahead"
 LIMIT = "dispersal.waiting_limit_persons"
 QUEUE = "dispersal.queue_persons"
 AGE_COLUMN = "-1"
 """sorts before the first step"""
+FULL = (Word(1, "满", palette.RED, to=1000),)
+SERIES = (
+    ("demand", "需求 demand", palette.SERIES[1]),
+    ("capacity", "运力 capacity", palette.SERIES[5]),
+)
+SATURATION = Caption(
+    "未来90分钟候车饱和度",
+    "Queue ÷ waiting limit, next 90 min",
+    "每行一种离站方式，每列为若干分钟之后：预测候车人数占候车上限的比例，“满”即饱和。"
+    "未知的方式整行为灰色。",
+    "A row a mode, a column a step ahead: forecast queue as a share of the waiting limit; 满 is "
+    "saturated. A mode that is unknown is grey.",
+)
 
 
-def profile(series: str, modes: Sequence[str] = ()) -> str:
-    """One series of the forecast, summed over the modes, by minutes ahead."""
-    chosen = f',mode=~"{"|".join(modes)}"' if modes else ""
-    return f'sum by ({AHEAD}) (max by (mode, {AHEAD}) ({PROFILE}{{series="{series}"{chosen}}}))'
-
-
-def curve(
-    title_zh: str,
-    title_en: str,
-    about_zh: str,
-    about_en: str,
-    series: Sequence[tuple[str, str, str]],
-    *,
-    modes: Sequence[str] = (),
-    width: int,
-) -> Panel:
-    """Bars by minutes from now. `series` are (series, name, colour); no modes means all."""
+def supply(caption: Caption, modes: Sequence[str], *, width: int) -> Panel:
+    """Bars by minutes from now: demand and capacity, summed over the modes."""
+    names = [f"Value #{ref}" for ref in references(len(SERIES))]
+    titles = {name: title for name, (_, title, _) in zip(names, SERIES, strict=True)}
     return Panel(
         kind="barchart",
-        title_zh=title_zh,
-        title_en=title_en,
-        about_zh=about_zh,
-        about_en=about_en,
-        queries=tuple(
-            Query(expr=profile(key, modes), instant=True, table=True) for key, _, _ in series
-        ),
+        caption=caption,
+        queries=tuple(column(_profile(key, modes)) for key, _, _ in SERIES),
         width=width,
         defaults={
             "unit": UNITS["persons"].key,
@@ -54,17 +50,16 @@ def curve(
             "min": 0,
             "thresholds": thresholds(palette.STATELESS),
             "mappings": mappings(),
+            "noValue": SILENT_TEXT,
             "custom": {"fillOpacity": 85, "lineWidth": 0, "gradientMode": "none"},
         },
         overrides=(
-            override("分钟后 min ahead", {"unit": "none"}),
-            *(override(name, properties(colour=colour)) for _, name, colour in series),
+            override(AHEAD_TITLE, properties(unit=COUNT)),
+            *(override(title, properties(colour=colour)) for _, title, colour in SERIES),
         ),
         options={
             "orientation": "vertical",
-            "xField": "分钟后 min ahead",
-            "xTickLabelSpacing": 0,
-            "xTickLabelRotation": 0,
+            "xField": AHEAD_TITLE,
             "showValue": "never",
             "stacking": "none",
             "groupWidth": 0.78,
@@ -75,19 +70,13 @@ def curve(
         },
         transformations=(
             {"id": "merge", "options": {}},
-            _as_numbers(),
-            {"id": "sortBy", "options": {"sort": [{"field": AHEAD}]}},
-            _as_text(),
+            *_in_order(),
+            _converted("string"),
             {
                 "id": "organize",
                 "options": {
                     "excludeByName": {"Time": True},
-                    "renameByName": {AHEAD: "分钟后 min ahead"}
-                    | {
-                        f"Value #{ref}": name
-                        for ref, (_, name, _) in zip("ABCD", series, strict=False)
-                    }
-                    | ({"Value": series[0][1]} if len(series) == 1 else {}),
+                    "renameByName": {AHEAD: AHEAD_TITLE, **titles},
                 },
             },
         ),
@@ -98,40 +87,19 @@ def saturation(basis: Basis, *, width: int) -> Panel:
     """The matrix of modes filling up: queue ÷ waiting limit, a column a step."""
     return Panel(
         kind="table",
-        title_zh="未来90分钟候车饱和度",
-        title_en="Queue ÷ waiting limit, next 90 min",
-        about_zh="每行一种离站方式，每列为若干分钟之后：预测候车人数占候车上限的比例。100% 即饱和。"
-        "未知的方式整行为灰色。",
-        about_en="A row a mode, a column a step ahead: forecast queue as a share of the waiting "
-        "limit. 100 % is saturated. A mode that is unknown is grey.",
-        queries=(Query(expr=_filling(basis.modes), instant=True, table=True),),
+        caption=SATURATION,
+        queries=(column(_filling(basis.modes)),),
         width=width,
         defaults={
             "unit": SHARE.key,
             "decimals": 0,
-            "custom": {"align": "center", "displayMode": "color-background-solid", "minWidth": 40},
+            "custom": {"align": "center", "displayMode": "color-background-solid", "width": 50},
             "thresholds": thresholds(FILLING),
             "color": {"mode": "thresholds"},
-            "mappings": mappings(),
+            "mappings": mappings(FULL),
             "noValue": SILENT_TEXT,
         },
-        overrides=(
-            override(
-                f"mode\\{AHEAD}",
-                {
-                    "displayName": "方式 Mode ＼ min",
-                    "mappings": named(basis.names(basis.modes)),
-                    "custom.width": 184,
-                    "custom.align": "left",
-                    "custom.displayMode": "auto",
-                    "links": [PLACE_LINK],
-                },
-            ),
-            override(
-                AGE_COLUMN,
-                properties(name="数据龄", unit=AGE, scale=AGE_SCALE, width=70, cell="color-text"),
-            ),
-        ),
+        overrides=(_mode_column(basis), _age_column()),
         options={
             "showHeader": True,
             "cellHeight": "sm",
@@ -139,8 +107,7 @@ def saturation(basis: Basis, *, width: int) -> Panel:
             "sortBy": [{"displayName": "90", "desc": True}],
         },
         transformations=(
-            _as_numbers(),
-            {"id": "sortBy", "options": {"sort": [{"field": AHEAD}]}},
+            *_in_order(),
             {
                 "id": "groupingToMatrix",
                 "options": {
@@ -152,6 +119,34 @@ def saturation(basis: Basis, *, width: int) -> Panel:
             },
         ),
     )
+
+
+def _mode_column(basis: Basis) -> Json:
+    extra = {
+        "mappings": named(basis.names(basis.modes)),
+        "custom.align": "left",
+        "links": [PLACE_LINK],
+    }
+    found = properties(name="方式 Mode ＼ min", width=176, cell="auto", extra=extra)
+    return override(f"mode\\{AHEAD}", found)
+
+
+def _age_column() -> Json:
+    found = properties(
+        name="数据龄",
+        unit=AGE,
+        scale=AGE_SCALE,
+        width=66,
+        cell="color-text",
+        extra={"mappings": mappings()},
+    )
+    return override(AGE_COLUMN, found)
+
+
+def _profile(series: str, modes: Sequence[str]) -> str:
+    """One series of the forecast, summed over the modes, by minutes ahead."""
+    chosen = f'series="{series}",mode=~"{one_of(modes)}"'
+    return f"sum by ({AHEAD}) (max by (mode, {AHEAD}) ({PROFILE}{{{chosen}}}))"
 
 
 def _filling(modes: Sequence[str]) -> str:
@@ -170,12 +165,12 @@ def _by_mode(expr: str) -> str:
     return f'max by (mode) (label_replace({expr}, "mode", "$1", "place", "(.*)"))'
 
 
-def _as_numbers() -> Json:
-    return _converted("number")
-
-
-def _as_text() -> Json:
-    return _converted("string")
+def _in_order() -> tuple[Json, Json]:
+    """Steps come as text; sorted as text, 10 would stand before 5."""
+    return (
+        _converted("number"),
+        {"id": "sortBy", "options": {"sort": [{"field": AHEAD}]}},
+    )
 
 
 def _converted(kind: str) -> Json:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from grafana import palette
 from grafana.basis import Basis
 from grafana.field import Word
-from grafana.panel import Panel
+from grafana.panel import Caption, Panel
 from grafana.query import Query
-from grafana.tile import wall
+from grafana.tile import Look, wall
 from grafana.unit import COUNT
 
 OPERATING_WORDS = (
@@ -17,15 +17,18 @@ OPERATING_WORDS = (
     Word(4, "4 严重", palette.ORANGE),
     Word(5, "5 危机", palette.RED),
 )
+CRITERIA = Caption(
+    "运行等级依据",
+    "Criteria of the operating level",
+    "每项标准各自的等级；全站等级取最高者，升级即时、降级延迟。",
+    "The level each criterion asks for. The site takes the highest, up at once, down later.",
+)
 
 
 def criteria(basis: Basis, *, width: int) -> Panel:
     """The level each criterion asks for; the site's level is the highest of them."""
     return wall(
-        "运行等级依据",
-        "Criteria of the operating level",
-        "每项标准各自的等级；全站等级取最高者，升级即时、降级延迟。",
-        "The level each criterion asks for. The site takes the highest, up at once, down later.",
+        CRITERIA,
         [
             Query(
                 expr=f'max(hubwatch_operating_criterion_level{{criterion="{row.key}"}})',
@@ -34,9 +37,8 @@ def criteria(basis: Basis, *, width: int) -> Panel:
             )
             for row in basis.settings.operating.criteria
         ],
+        Look(COUNT, words=OPERATING_WORDS),
         width=width,
-        unit=COUNT,
-        words=OPERATING_WORDS,
         size=16,
         justify="auto",
     )

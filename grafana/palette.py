@@ -71,10 +71,5 @@ def rising(starts: Sequence[float | None], colours: Sequence[str] = LEVELS) -> S
 
 def falling(ends: Sequence[float], colours: Sequence[str] = LEVELS) -> Scale:
     """Bad when low: below ends[0] level 1, below ends[1] level 2, …; the ends fall."""
-    worst_first = list(reversed(list(zip(ends, colours[1:], strict=False))))
-    steps = [Step(None, worst_first[0][1])]
-    steps += [
-        Step(worse_end, colour)
-        for (worse_end, _), (_, colour) in zip(worst_first, worst_first[1:], strict=False)
-    ]
-    return (*steps, Step(ends[0], colours[0]))
+    better = [Step(end, colours[level]) for level, end in enumerate(ends)]
+    return (Step(None, colours[len(ends)]), *reversed(better))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 AGE_NAME = "数据龄 age"
 UNKNOWN = -1
@@ -19,15 +20,18 @@ UNKNOWN = -1
 class Query:
     """One PromQL expression. `instant` queries give the present, the others the board's span.
 
-    `legend` may use {{label}}; a `table` query gives its labels as columns, a
-    `heatmap` query its buckets as rows.
+    `legend` may use {{label}}; a query in the format `table` gives its labels as columns.
     """
 
     expr: str
     legend: str = ""
     instant: bool = False
-    table: bool = False
-    heatmap: bool = False
+    format: Literal["time_series", "table", "heatmap"] = "time_series"
+
+
+def column(expr: str) -> Query:
+    """The present as rows of labels and value."""
+    return Query(expr=expr, instant=True, format="table")
 
 
 def metric(measure: str) -> str:
@@ -35,11 +39,20 @@ def metric(measure: str) -> str:
 
 
 def selector(places: str | Iterable[str]) -> str:
-    """`place="…"` for a key, `place=~"a|b"` for several, `place=~"…"` for a text with `.*`."""
+    """`place="…"` for one key, `place=~"…|…"` for several."""
     if isinstance(places, str):
-        return f'place=~"{places}"' if "*" in places else f'place="{places}"'
-    keys = list(places)
-    return f'place=~"{"|".join(map(_literal, keys))}"'
+        return f'place="{places}"'
+    return f'place=~"{one_of(places)}"'
+
+
+def one_of(keys: Iterable[str]) -> str:
+    """A regular expression of exactly these keys."""
+    return "|".join(map(_literal, keys))
+
+
+def within(place: str) -> str:
+    """Selects a place and everything below it: keys go on from their parent's."""
+    return f'place=~"{_literal(place)}([.].*)?"'
 
 
 def values(measure: str, places: str | Iterable[str]) -> str:
@@ -68,10 +81,20 @@ def known(measure: str, places: str | Iterable[str], unknown: str = "NaN") -> st
     return f"({values(measure, places)} or ({gone}))"
 
 
-def aged(measure: str, places: str | Iterable[str], unknown: str = "NaN") -> str:
+def aged(measure: str, places: str | Iterable[str]) -> str:
     """`known`, with the age in whole seconds as the label `age`; for instant queries."""
     age = f'count_values by (place) ("age", round({ages(measure, places)}))'
-    return f"{known(measure, places, unknown)} * on (place) group_left (age) {age}"
+    return f"{known(measure, places)} * on (place) group_left (age) {age}"
+
+
+def states(measure: str, places: str | Iterable[str]) -> str:
+    """A level, grade or state at each place, UNKNOWN where it is unknown: for a timeline."""
+    return known(measure, places, str(UNKNOWN))
+
+
+def how_many(expr: str, condition: str) -> str:
+    """How many samples meet a condition: 0 for none of those there, nothing when none is there."""
+    return f"count({expr} {condition}) or count({expr}) * 0"
 
 
 def oldest_legend(expr: str) -> Query:
@@ -80,15 +103,16 @@ def oldest_legend(expr: str) -> Query:
     return Query(expr=named, legend=f"{AGE_NAME} {{{{age}}}} s", instant=True)
 
 
-def worst_in(cell: str) -> str:
+def worst_within(cell: str) -> str:
     """The highest alert level in a facility, with its age as a label and itself as `cell`.
 
     UNKNOWN where there is no alert and most of what it should say is unknown.
     """
-    inside = f'place=~"{cell.replace(".", "[.]")}([.].*)?"'
+    inside = within(cell)
     level = f"max(hubwatch_alert_level{{{inside}}})"
     blind = f"avg(hubwatch_status{{{inside}}} == bool 2) > 0.5"
-    worst = f"{level} > 0 or ({blind}) * 0 + {UNKNOWN} or {level} or max(hubwatch_status{{{inside}}}) * 0"
+    calm = f"{level} or max(hubwatch_status{{{inside}}}) * 0"
+    worst = f"{level} > 0 or ({blind}) * 0 + {UNKNOWN} or {calm}"
     age = f'count_values("age", round(min(hubwatch_age_seconds{{{inside}}})))'
     return f'label_replace(({worst}) * on () group_left (age) {age}, "cell", "{cell}", "", "")'
 

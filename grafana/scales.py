@@ -20,10 +20,12 @@ BEYOND_HORIZON = (Word(90, "> 90 分", palette.NORMAL, to=100_000),)
 BEYOND_HORIZON_TEXT = (Word(90, "> 90 分", palette.TEXT, to=100_000),)
 POSITIVE = (Step(None, palette.TEXT), Step(1, palette.ORANGE))
 """anything above nothing is worth a look"""
-BLIND_COUNT = (Step(None, palette.QUIET), Step(1, palette.UNKNOWN))
+GREY = (Step(None, palette.QUIET), Step(1, palette.UNKNOWN))
 BAR = (Step(None, palette.SERIES[0]),)
 BLIND_BAR = (Step(None, palette.UNKNOWN),)
 SUSPECT_BAR = (Step(None, palette.SUSPECT),)
+ALL_DAY = (Word(1440, "全天", palette.NORMAL, to=1_000_000),)
+"""a mode whose last departure lies a day or more ahead runs day and night"""
 STRANDED = rising((1, 200, 500, 1000))
 LAST_DEPARTURE = falling((60, 30, 15, 5))
 FILLING = rising((0.5, 0.75, 0.9, 1.0))
@@ -68,14 +70,17 @@ def congestion(basis: Basis) -> Scale:
     return rising(states, (palette.NORMAL, palette.BLUE, palette.ORANGE, palette.RED))
 
 
-def rain_1h(basis: Basis) -> Scale:
-    colours = ("blue", "yellow", "orange", "red")
-    return rising(basis.standards(*(f"water.rain.local.{colour}_mm_1h" for colour in colours)))
+def travel_time(basis: Basis) -> Scale:
+    """Levels at the bands of the travel time index."""
+    return rising(
+        basis.standards(*(f"road.travel_time_index.band_{band}_from" for band in (2, 3, 4, 5)))
+    )
 
 
-def rain_6h(basis: Basis) -> Scale:
+def rain(basis: Basis, hours: str) -> Scale:
+    """The city's own signals for rain in `1h` or `6h`."""
     colours = ("blue", "yellow", "orange", "red")
-    return rising(basis.standards(*(f"water.rain.local.{colour}_mm_6h" for colour in colours)))
+    return rising(basis.standards(*(f"water.rain.local.{one}_mm_{hours}" for one in colours)))
 
 
 def ponding(basis: Basis) -> Scale:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from string import ascii_uppercase
 from typing import Literal
 
 from grafana import palette
@@ -21,19 +20,24 @@ from grafana.field import (
     thresholds,
 )
 from grafana.palette import Scale, Step, rising
-from grafana.panel import Panel
-from grafana.query import Query, ages, statuses, values
+from grafana.panel import Caption, Panel, references
+from grafana.query import ages, column, statuses, values
 from grafana.unit import AGE, COUNT, Unit
 
-AGE_SCALE = rising((90, 180, 600), (palette.TEXT, palette.YELLOW, palette.ORANGE, palette.UNKNOWN))
+Cell = Literal["text", "fill", "bar"]
 
+AGE_SCALE = rising((90, 180, 600), (palette.TEXT, palette.YELLOW, palette.ORANGE, palette.UNKNOWN))
+CELLS: Mapping[Cell, str] = {"text": "color-text", "fill": "color-background-solid", "bar": "basic"}
+BRIGHTER: Mapping[Cell, str] = {
+    "text": palette.TEXT,
+    "fill": palette.NORMAL,
+    "bar": palette.NORMAL_LINE,
+}
+"""normal, where a dark green would not be read"""
 PLACE_LINK: Json = {
     "title": "地点详情 · Place",
     "url": "/d/hubwatch-place?var-place=${__value.raw}&${__url_time_range}",
 }
-CELLS = {"text": "color-text", "fill": "color-background-solid", "bar": "basic"}
-BRIGHTER = {"text": palette.TEXT, "fill": palette.NORMAL, "bar": palette.NORMAL_LINE}
-"""normal, where a dark green would not be read"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,57 +52,78 @@ class Column:
     unit: Unit
     scale: Scale = palette.STATELESS
     words: Sequence[Word] = ()
-    cell: Literal["text", "fill", "bar"] = "text"
+    cell: Cell = "text"
     width: int | None = None
-    highest: float | None = None
+    highest: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What a row is: the label the columns are joined by, and names for its values."""
+
+    label: str
+    title: str
+    names: Mapping[str, str]
+    width: int | None = None
 
 
 def table(
-    title_zh: str,
-    title_en: str,
-    about_zh: str,
-    about_en: str,
+    caption: Caption,
+    key: Key,
     columns: Sequence[Column],
     *,
-    key: str,
-    key_title: str,
-    names: Mapping[str, str],
     width: int,
     sort: str = "",
-    rising_first: bool = False,
-    key_width: int | None = None,
-    opens: str = "",
+    lowest_first: bool = False,
 ) -> Panel:
-    """Columns joined by the label `key`, whose values are shown by their `names`.
+    """Columns joined by a key. `sort` is the title of the column that orders the rows."""
+    return joined(
+        caption,
+        {key.label: key.title},
+        [(one.title, one.expr) for one in columns],
+        [_key_column(key), *map(_column, columns)],
+        width=width,
+        sort=sort,
+        lowest_first=lowest_first,
+    )
 
-    `sort` is the title of the column that orders the rows, highest first unless `rising_first`.
+
+def joined(
+    caption: Caption,
+    keys: Mapping[str, str],
+    columns: Sequence[tuple[str, str]],
+    overrides: Sequence[Json],
+    *,
+    width: int,
+    sort: str = "",
+    lowest_first: bool = False,
+    nothing: str = UNKNOWN_TEXT,
+) -> Panel:
+    """Instant queries, (title, expression) each, merged where all `keys` are the same.
+
+    `keys` are titles by label and come first. `nothing` is shown where there is no value.
     """
-    letters = ascii_uppercase[: len(columns)]
-    renamed = {f"Value #{ref}": col.title for ref, col in zip(letters, columns, strict=True)}
-    if len(columns) == 1:
-        renamed["Value"] = columns[0].title
-    order = {key: 0} | {f"Value #{ref}": i + 1 for i, ref in enumerate(letters)}
+    names = [f"Value #{ref}" for ref in references(len(columns))] if len(columns) > 1 else ["Value"]
+    titles = {name: title for name, (title, _) in zip(names, columns, strict=True)}
+    order = [*keys, *names]
     return Panel(
         kind="table",
-        title_zh=title_zh,
-        title_en=title_en,
-        about_zh=about_zh,
-        about_en=about_en,
-        queries=tuple(Query(expr=col.expr, instant=True, table=True) for col in columns),
+        caption=caption,
+        queries=tuple(column(expr) for _, expr in columns),
         width=width,
         defaults={
-            "custom": {"align": "auto", "displayMode": "auto", "filterable": False},
+            "custom": {"align": "auto", "displayMode": "auto", "minWidth": 72},
             "thresholds": thresholds(palette.STATELESS),
             "color": {"mode": "thresholds"},
-            "mappings": mappings(unknown=UNKNOWN_TEXT),
-            "noValue": UNKNOWN_TEXT,
+            "mappings": mappings(unknown=nothing),
+            "noValue": nothing,
         },
-        overrides=(_key_column(key, key_title, names, key_width), *map(_column, columns)),
+        overrides=tuple(overrides),
         options={
             "showHeader": True,
             "cellHeight": "sm",
             "footer": {"show": False, "reducer": ["sum"], "fields": ""},
-            "sortBy": [{"displayName": sort, "desc": not rising_first}] if sort else [],
+            "sortBy": [{"displayName": sort, "desc": not lowest_first}] if sort else [],
         },
         transformations=(
             {"id": "merge", "options": {}},
@@ -106,12 +131,11 @@ def table(
                 "id": "organize",
                 "options": {
                     "excludeByName": {"Time": True},
-                    "indexByName": order,
-                    "renameByName": {**renamed, key: key_title},
+                    "indexByName": {name: index for index, name in enumerate(order)},
+                    "renameByName": {**titles, **keys},
                 },
             },
         ),
-        opens=opens,
     )
 
 
@@ -119,18 +143,17 @@ def measured(
     basis: Basis,
     measure: str,
     places: str | Sequence[str],
+    title: str,
     *,
-    title: str = "",
     scale: Scale = palette.STATELESS,
     words: Sequence[Word] = (),
-    cell: Literal["text", "fill", "bar"] = "text",
+    cell: Cell = "text",
     width: int | None = None,
-    highest: float | None = None,
+    highest: float = 1.0,
 ) -> Column:
     """A column of a measure at places."""
-    row = basis.row(measure)
     return Column(
-        title=title or f"{row.title_zh} {row.title_en}",
+        title=title,
         expr=values(measure, places),
         unit=basis.unit(measure),
         scale=scale,
@@ -162,26 +185,26 @@ def trust(measure: str, places: str | Sequence[str]) -> tuple[Column, Column]:
     )
 
 
-def _key_column(key: str, title: str, names: Mapping[str, str], width: int | None) -> Json:
-    extra: Json = {"mappings": named(names)}
-    if key in {"place", "cell"}:
+def _key_column(key: Key) -> Json:
+    extra: Json = {"mappings": named(key.names)}
+    if key.label == "place":
         extra["links"] = [PLACE_LINK]
-    return override(title, properties(width=width, cell="auto", extra=extra))
+    return override(key.title, properties(width=key.width, cell="auto", extra=extra))
 
 
-def _column(column: Column) -> Json:
-    extra: Json = {"custom.align": "right" if column.cell == "text" else "center"}
-    if column.cell == "bar":
-        extra |= {"min": 0, "max": column.highest}
+def _column(one: Column) -> Json:
+    extra: Json = {"custom.align": "right" if one.cell == "text" else "center"}
+    if one.cell == "bar":
+        extra |= {"min": 0, "max": one.highest, "mappings": mappings(unknown="▨")}
     found = properties(
-        unit=column.unit,
-        scale=_readable(column.scale, BRIGHTER[column.cell]),
-        words=column.words,
-        width=column.width,
-        cell=CELLS[column.cell],
+        unit=one.unit,
+        scale=_readable(one.scale, BRIGHTER[one.cell]),
+        words=one.words,
+        width=one.width,
+        cell=CELLS[one.cell],
         extra=extra,
     )
-    return override(column.title, found)
+    return override(one.title, found)
 
 
 def _readable(scale: Scale, normal: str) -> Scale:

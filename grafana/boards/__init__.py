@@ -46,7 +46,7 @@ def build(basis: Basis) -> dict[str, str]:
 
 
 def differences(built: dict[str, str], root: Path = GENERATED) -> list[str]:
-    """Paths of files that are missing, changed or left over, with the word; none when all is well."""
+    """Files that are missing, changed or left over, with that word; none when all is well."""
     there = {str(path.relative_to(root)): path for path in sorted(root.glob("*/*.json"))}
     found = [f"{path}: missing" for path in built if path not in there]
     found += [

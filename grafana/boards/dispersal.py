@@ -5,16 +5,64 @@ from __future__ import annotations
 from grafana import alerts, forecast, palette, scales
 from grafana.basis import Basis
 from grafana.board import OPERATIONS, Board, Row
-from grafana.chart import Line, chart, lines_panel, states, timeline
+from grafana.chart import Axis, Line, chart, lines, timeline
 from grafana.header import header
 from grafana.palette import falling, rising
-from grafana.panel import Panel
-from grafana.query import oldest, values
-from grafana.table import measured, table, trust
+from grafana.panel import Caption, Panel
+from grafana.query import oldest, states, values
+from grafana.table import Key, measured, table, trust
 from grafana.tile import age_tile, measured_wall, tile
 from grafana.unit import UNITS
 
-DEMAND, CAPACITY, QUEUE = palette.SERIES[1], palette.SERIES[5], palette.SERIES[4]
+SATURATION = (
+    (
+        "dispersal.minutes_to_saturation_earliest",
+        Caption("最早饱和", "Earliest", "不利情形：到达取 p90、运力取 p10。"),
+    ),
+    (
+        "dispersal.minutes_to_saturation",
+        Caption("可能饱和", "Likely", "最可能情形：首个方式达到候车上限。"),
+    ),
+    (
+        "dispersal.minutes_to_saturation_latest",
+        Caption("最晚饱和", "Latest", "有利情形：到达取 p10、运力取 p90。"),
+    ),
+    (
+        "dispersal.minutes_to_all_saturated",
+        Caption("全部饱和", "All modes full", "所有设上限的方式同时达到上限。"),
+    ),
+)
+BALANCE = (
+    (
+        "dispersal.stranded_persons",
+        Caption("滞留预测", "Stranded", "末班结束后无法离站的旅客预测数。"),
+        scales.STRANDED,
+    ),
+    (
+        "dispersal.deficit_per_5min",
+        Caption(
+            "运力缺口",
+            "Deficit",
+            "未来5分钟各方式缺口之和；一方式的余量不抵另一方式的缺口。",
+        ),
+        rising((1, 100, 300, 600)),
+    ),
+    (
+        "dispersal.queue_persons",
+        Caption("候车人数", "Waiting", "各方式候车人数之和。"),
+        palette.STATELESS_TILE,
+    ),
+    (
+        "dispersal.forecast_hit_ratio",
+        Caption(
+            "预测命中率",
+            "Forecast hits",
+            "30分钟前的预测区间包含实际候车人数的比例，越近权重越大。",
+        ),
+        falling((0.8, 0.6, 0.4)),
+    ),
+)
+CROWDED = ("concourse", "platform", "walkway", "waiting_room")
 
 
 def board(basis: Basis) -> Board:
@@ -29,121 +77,37 @@ def board(basis: Basis) -> Board:
         timezone=basis.site.timezone,
         rows=(
             header(basis),
-            Row(4, _balance(basis)),
+            Row(4, _signs(basis)),
             Row(
                 13,
-                (
-                    forecast.saturation(basis, width=15),
-                    _last_departures(basis, width=9),
-                ),
+                (forecast.saturation(basis, width=16), _last_departures(basis, width=8)),
                 "离站方式",
                 "Onward modes",
             ),
             Row(12, (_modes(basis),)),
-            Row(
-                8,
-                (
-                    forecast.curve(
-                        "未来90分钟供需（全部方式）",
-                        "Demand and capacity ahead, all modes",
-                        "每5分钟的离站需求与运力，单位为人。",
-                        "Persons per 5-minute step: demand and capacity of all modes.",
-                        (
-                            ("demand", "需求 demand", DEMAND),
-                            ("capacity", "运力 capacity", CAPACITY),
-                        ),
-                        width=11,
-                    ),
-                    forecast.curve(
-                        "未来90分钟供需（轨道）",
-                        "Demand and capacity ahead, metro",
-                        "仅轨道交通；末班之后运力为零。",
-                        "Metro only; capacity is zero after the last departure.",
-                        (
-                            ("demand", "需求 demand", DEMAND),
-                            ("capacity", "运力 capacity", CAPACITY),
-                        ),
-                        modes=basis.kind("metro_line", under=basis.hub),
-                        width=11,
-                    ),
-                    age_tile("dispersal.demand_per_5min", basis.modes),
-                ),
-            ),
+            Row(8, _supply(basis)),
             Row(8, _passengers(basis), "客流", "Passengers"),
             Row(18, _crowding(basis)),
         ),
     )
 
 
-def _balance(basis: Basis) -> tuple[Panel, ...]:
-    hub = basis.hub
+def _signs(basis: Basis) -> tuple[Panel, ...]:
     return (
-        tile(
-            basis,
-            "dispersal.minutes_to_saturation_earliest",
-            hub,
-            "不利情形：到达取 p90、运力取 p10。",
-            title=("最早饱和", "Earliest"),
-            scale=scales.TO_SATURATION,
-            words=scales.BEYOND_HORIZON,
+        *(
+            tile(
+                basis,
+                measure,
+                basis.hub,
+                caption,
+                scale=scales.TO_SATURATION,
+                words=scales.BEYOND_HORIZON,
+            )
+            for measure, caption in SATURATION
         ),
-        tile(
-            basis,
-            "dispersal.minutes_to_saturation",
-            hub,
-            "最可能情形：首个方式达到候车上限。",
-            title=("可能饱和", "Likely"),
-            scale=scales.TO_SATURATION,
-            words=scales.BEYOND_HORIZON,
-        ),
-        tile(
-            basis,
-            "dispersal.minutes_to_saturation_latest",
-            hub,
-            "有利情形：到达取 p10、运力取 p90。",
-            title=("最晚饱和", "Latest"),
-            scale=scales.TO_SATURATION,
-            words=scales.BEYOND_HORIZON,
-        ),
-        tile(
-            basis,
-            "dispersal.minutes_to_all_saturated",
-            hub,
-            "所有设上限的方式同时达到上限。",
-            title=("全部饱和", "All modes full"),
-            scale=scales.TO_SATURATION,
-            words=scales.BEYOND_HORIZON,
-        ),
-        tile(
-            basis,
-            "dispersal.stranded_persons",
-            hub,
-            "末班结束后无法离站的旅客预测数。",
-            title=("滞留预测", "Stranded"),
-            scale=scales.STRANDED,
-        ),
-        tile(
-            basis,
-            "dispersal.deficit_per_5min",
-            hub,
-            "未来5分钟各方式缺口之和；一方式的余量不抵另一方式的缺口。",
-            title=("运力缺口", "Deficit"),
-            scale=rising((1, 100, 300, 600)),
-        ),
-        tile(
-            basis,
-            "dispersal.queue_persons",
-            hub,
-            "各方式候车人数之和。",
-            title=("候车人数", "Waiting"),
-        ),
-        tile(
-            basis,
-            "dispersal.forecast_hit_ratio",
-            hub,
-            "30分钟前的预测区间包含实际候车人数的比例，越近权重越大。",
-            title=("预测命中率", "Forecast hits"),
-            scale=falling((0.8, 0.6, 0.4)),
+        *(
+            tile(basis, measure, basis.hub, caption, scale=scale)
+            for measure, caption, scale in BALANCE
         ),
     )
 
@@ -153,151 +117,156 @@ def _last_departures(basis: Basis, *, width: int) -> Panel:
         basis,
         "transit.minutes_to_last_departure",
         basis.sourced("transit_service"),
-        "距各线路末班发车的分钟数；0 表示末班已发出。",
-        title=("末班倒计时", "Minutes to last departure"),
+        Caption(
+            "末班倒计时",
+            "Minutes to last departure",
+            "距各线路末班发车的分钟数；0 表示末班已发出。",
+        ),
         scale=scales.LAST_DEPARTURE,
         size=26,
         width=width,
-        opens="hubwatch-transit",
     )
 
 
 def _modes(basis: Basis) -> Panel:
     modes = basis.modes
-    ended = scales.LAST_DEPARTURE
-    return table(
-        "各方式平衡",
-        "Balance by mode",
-        "每行一种离站方式：需求、运力、缺口、候车与上限、最早／可能／最晚饱和、滞留与末班。",
-        "A row a mode: demand, capacity, deficit, queue and limit, saturation at the earliest, "
-        "likely and latest, stranded persons, minutes to the last departure.",
-        (
-            measured(
-                basis,
-                "dispersal.minutes_to_saturation",
-                modes,
-                title="可能饱和 Likely",
-                scale=scales.TO_SATURATION,
-                words=scales.BEYOND_HORIZON,
-                cell="fill",
-            ),
-            measured(
-                basis,
-                "dispersal.minutes_to_saturation_earliest",
-                modes,
-                title="最早 Earliest",
-                words=scales.BEYOND_HORIZON_TEXT,
-            ),
-            measured(
-                basis,
-                "dispersal.minutes_to_saturation_latest",
-                modes,
-                title="最晚 Latest",
-                words=scales.BEYOND_HORIZON_TEXT,
-            ),
-            measured(basis, "dispersal.demand_per_5min", modes, title="需求 Demand"),
-            measured(basis, "dispersal.capacity_per_5min", modes, title="运力 Capacity"),
-            measured(
-                basis,
-                "dispersal.deficit_per_5min",
-                modes,
-                title="缺口 Deficit",
-                scale=scales.POSITIVE,
-            ),
-            measured(basis, "dispersal.queue_persons", modes, title="候车 Waiting"),
-            measured(basis, "dispersal.waiting_limit_persons", modes, title="上限 Limit"),
-            measured(
-                basis,
-                "dispersal.stranded_persons",
-                modes,
-                title="滞留 Stranded",
-                scale=scales.POSITIVE,
-            ),
-            measured(
-                basis,
-                "dispersal.minutes_to_last_departure",
-                modes,
-                title="末班 Last",
-                scale=ended,
-                cell="fill",
-            ),
-            *trust("dispersal.demand_per_5min", modes),
+    within_horizon = scales.BEYOND_HORIZON_TEXT
+    columns = (
+        measured(
+            basis,
+            "dispersal.minutes_to_saturation",
+            modes,
+            "可能饱和 Likely",
+            scale=scales.TO_SATURATION,
+            words=scales.BEYOND_HORIZON,
+            cell="fill",
         ),
-        key="place",
-        key_title="方式 Mode",
-        names=basis.titles(modes),
-        key_width=340,
+        measured(
+            basis,
+            "dispersal.minutes_to_saturation_earliest",
+            modes,
+            "最早 Earliest",
+            words=within_horizon,
+        ),
+        measured(
+            basis,
+            "dispersal.minutes_to_saturation_latest",
+            modes,
+            "最晚 Latest",
+            words=within_horizon,
+        ),
+        measured(basis, "dispersal.demand_per_5min", modes, "需求 Demand"),
+        measured(basis, "dispersal.capacity_per_5min", modes, "运力 Capacity"),
+        measured(basis, "dispersal.deficit_per_5min", modes, "缺口 Deficit", scale=scales.POSITIVE),
+        measured(basis, "dispersal.queue_persons", modes, "候车 Waiting"),
+        measured(basis, "dispersal.waiting_limit_persons", modes, "上限 Limit"),
+        measured(
+            basis, "dispersal.stranded_persons", modes, "滞留 Stranded", scale=scales.POSITIVE
+        ),
+        measured(
+            basis,
+            "dispersal.minutes_to_last_departure",
+            modes,
+            "末班 Last",
+            scale=scales.LAST_DEPARTURE,
+            words=scales.ALL_DAY,
+            cell="fill",
+        ),
+        *trust("dispersal.demand_per_5min", modes),
+    )
+    return table(
+        Caption(
+            "各方式平衡",
+            "Balance by mode",
+            "每行一种离站方式：需求、运力、缺口、候车与上限、最早／可能／最晚饱和、滞留与末班。",
+            "A row a mode: demand, capacity, deficit, queue and limit, saturation at the earliest, "
+            "likely and latest, stranded persons, minutes to the last departure.",
+        ),
+        Key(label="place", title="方式 Mode", names=basis.titles(modes), width=340),
+        columns,
         width=24,
     )
 
 
+def _supply(basis: Basis) -> tuple[Panel, ...]:
+    return (
+        forecast.supply(
+            Caption(
+                "未来90分钟供需（全部方式）",
+                "Demand and capacity ahead, all modes",
+                "每5分钟的离站需求与运力，单位为人。",
+                "Persons per 5-minute step: demand and capacity of all modes.",
+            ),
+            basis.modes,
+            width=11,
+        ),
+        forecast.supply(
+            Caption(
+                "未来90分钟供需（轨道）",
+                "Demand and capacity ahead, metro",
+                "仅轨道交通；末班之后运力为零。",
+                "Metro only; capacity is zero after the last departure.",
+            ),
+            basis.kind("metro_line", under=basis.hub),
+            width=11,
+        ),
+        age_tile("dispersal.demand_per_5min", basis.modes),
+    )
+
+
 def _passengers(basis: Basis) -> tuple[Panel, ...]:
-    arriving = basis.sourced("arrival")
+    entered, left = "crowd.entered_per_min", "crowd.left_per_min"
+    colours = palette.SERIES
     return (
         chart(
             basis,
             "arrivals.expected_passengers_30min",
-            arriving,
-            "未来30分钟到达旅客数，按航班、列车、班车动态推算。",
-            title=("未来30分钟到达", "Arriving in 30 min"),
+            basis.sourced("arrival"),
+            Caption(
+                "未来30分钟到达",
+                "Arriving in 30 min",
+                "未来30分钟到达旅客数（叠加），按航班、列车、班车动态推算。",
+            ),
             stacked=True,
             width=8,
         ),
         chart(
             basis,
             "crowd.occupancy_persons",
-            basis.measuring(
-                "crowd.occupancy_persons",
-                basis.kind(
-                    "terminal",
-                    "rail_station",
-                    "building",
-                    "square",
-                    "coach_station",
-                    under=basis.hub,
-                ),
-            ),
-            "由闸机进出累计的在场人数。",
-            title=("在场人数", "Persons inside"),
+            basis.measuring("crowd.occupancy_persons", basis.under(basis.hub)),
+            Caption("在场人数", "Persons inside", "由闸机进出累计的在场人数。"),
             width=8,
         ),
-        lines_panel(
-            "进出枢纽速率",
-            "Entering and leaving the hub",
-            "全枢纽每分钟进入与离开人数。",
-            f"{basis.about('crowd.entered_per_min')} Solid: in; dashed: out.",
-            (
-                Line(
-                    expr=values("crowd.entered_per_min", basis.hub),
-                    name="进入 in",
-                    colour=palette.SERIES[0],
-                ),
-                Line(
-                    expr=values("crowd.left_per_min", basis.hub),
-                    name="离开 out",
-                    colour=palette.SERIES[1],
-                    dashed=True,
-                ),
+        lines(
+            Caption(
+                "进出枢纽速率",
+                "Entering and leaving the hub",
+                "全枢纽每分钟进入（实线）与离开（虚线）人数。",
+                f"{basis.about(entered)} Solid: in; dashed: out.",
             ),
-            unit=UNITS["persons/min"],
-            age=oldest("crowd.entered_per_min", basis.hub),
+            (
+                Line(expr=values(entered, basis.hub), name="进入 in", colour=colours[0]),
+                Line(expr=values(left, basis.hub), name="离开 out", colour=colours[1], dashed=True),
+            ),
+            Axis(unit=UNITS["persons/min"]),
+            age=oldest(entered, basis.hub),
             width=8,
         ),
     )
 
 
 def _crowding(basis: Basis) -> tuple[Panel, ...]:
-    crowded = basis.measuring(
-        "crowd.level_of_service",
-        basis.kind("concourse", "platform", "walkway", "waiting_room", under=basis.hub),
-    )
+    service = "crowd.level_of_service"
+    crowded = basis.measuring(service, basis.kind(*CROWDED, under=basis.hub))
     return (
         timeline(
-            "服务水平",
-            "Level of service",
-            "各大厅、站台、通道的服务水平，A 畅通至 F 拥塞；灰色为未知。",
-            basis.about("crowd.level_of_service"),
-            states("crowd.level_of_service", crowded),
+            Caption(
+                "服务水平",
+                "Level of service",
+                "各大厅、站台、通道的服务水平，A 畅通至 F 拥塞；灰色为未知。",
+                basis.about(service),
+            ),
+            states(service, crowded),
             "place",
             basis.names(crowded),
             scales.SERVICE_WORDS,

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from grafana import palette, scales
 from grafana.basis import Basis
 from grafana.board import DEPARTMENTS, Board, Row
-from grafana.chart import Line, lines_panel
-from grafana.field import SILENT_TEXT, Json, mappings, named, override, properties, thresholds
+from grafana.chart import Axis, Line, lines
+from grafana.field import SILENT_TEXT, mappings, named, override, properties, thresholds
 from grafana.header import header
 from grafana.palette import falling, rising
-from grafana.panel import Panel
-from grafana.query import Query
-from grafana.table import Column, table
-from grafana.unit import AGE, COUNT, PER_SECOND, SECONDS, SHARE, Unit
+from grafana.panel import Caption, Panel
+from grafana.query import column
+from grafana.table import Column, Key, table
+from grafana.unit import AGE, COUNT, PER_SECOND, SECONDS, SHARE
 from streams.gate.reasons import REASONS
 
 SCORE = falling((95, 85, 70, 50))
 FRESH = falling((0.95, 0.9, 0.8, 0.5))
 REFUSED = rising((0.001, 0.01, 0.05, 0.2), (palette.TEXT, *palette.LEVELS[1:]))
 SKEW = rising((5, 15, 30), (palette.TEXT, palette.YELLOW, palette.ORANGE, palette.SUSPECT))
-POINTS = Unit("none", 0)
-WORDS = {
+STATES = {
     "fresh": "新鲜 fresh",
     "late": "迟到 late",
     "silent": "静默 silent",
@@ -44,14 +45,18 @@ DOMAINS = {
     "dispersal": "疏散 dispersal",
     "site": "全站 site",
 }
+LAST_HEARD = "hubwatch_feed_last_received_seconds"
+REFUSED_RATE = "rate(hubwatch_quarantined_total[1m])"
 
 
 def board(basis: Basis) -> Board:
     departments = {
-        d.key: f"{_short(d.name_zh)} · {_short(d.name_en)}" for d in basis.site.departments.values()
+        one.key: f"{_short(one.name_zh)} · {_short(one.name_en)}"
+        for one in basis.site.departments.values()
     }
     feeds = {
-        feed.key: f"{_short(basis.site.departments[feed.department].name_zh)} {feed.key.partition('.')[2]}"
+        feed.key: f"{_short(basis.site.departments[feed.department].name_zh)} "
+        f"{feed.key.removeprefix(f'{feed.department}.')}"
         for feed in basis.site.feeds.values()
     }
     return Board(
@@ -67,115 +72,118 @@ def board(basis: Basis) -> Board:
             header(basis),
             Row(13, (_scores(departments),)),
             Row(18, (_states(feeds), _feeds(feeds), _domains())),
-            Row(8, _trends({key: name.partition(" ")[0] for key, name in departments.items()})),
+            Row(8, _reasons(basis)),
         ),
     )
 
 
-def _scores(departments: dict[str, str]) -> Panel:
-    by = "sum by (department)"
-    return table(
-        "部门评分",
-        "Scores by department",
-        "得分 = 100 × 新鲜占比 × 接收占比（近5分钟）。新鲜不含迟到、静默、冻结、偏钟。隔离的记录原样保存，修复后可重放。",
-        "Score = 100 × fresh × accepted, over 5 minutes; late, silent, frozen and skewed sources are "
-        "not fresh. Quarantined records are kept byte by byte and can be replayed after a fix.",
-        (
-            Column(
-                title="得分 Score",
-                expr=_of("department:hubwatch_feed_score:percent"),
-                unit=POINTS,
-                scale=SCORE,
-                cell="bar",
-                highest=100,
-                width=230,
-            ),
-            Column(
-                title="新鲜源 Fresh",
-                expr=_of("department:hubwatch_sources_fresh:ratio"),
-                unit=SHARE,
-                scale=FRESH,
-                cell="bar",
-                highest=1,
-                width=210,
-            ),
-            Column(
-                title="隔离率 Quarantined",
-                expr=_of("department:hubwatch_quarantined:ratio5m"),
-                unit=SHARE,
-                scale=REFUSED,
-            ),
-            Column(
-                title="存疑 Doubtful",
-                expr=_of("department:hubwatch_doubts:rate1m"),
-                unit=PER_SECOND,
-                scale=scales.POSITIVE,
-            ),
-            Column(
-                title="时钟偏差 Skew",
-                expr="max by (department) (hubwatch_feed_skew_seconds)",
-                unit=SECONDS,
-                scale=SKEW,
-            ),
-            Column(
-                title="速率 Rate", expr=_of("department:hubwatch_records:rate1m"), unit=PER_SECOND
-            ),
-            Column(
-                title="已处理 Processed",
-                expr=f'{by} (hubwatch_records_total{{verdict="processed"}})',
-                unit=COUNT,
-            ),
-            Column(
-                title="已隔离 Refused",
-                expr=f'{by} (hubwatch_records_total{{verdict="quarantined"}})',
-                unit=COUNT,
-                scale=scales.POSITIVE,
-            ),
-            Column(
-                title="最近数据 Last heard",
-                expr='min by (department) (label_replace(hubwatch_feed_last_received_seconds, "department", "$1", "feed", "([^.]+)[.].*"))',
-                unit=AGE,
-            ),
+def _scores(departments: Mapping[str, str]) -> Panel:
+    def recorded(name: str) -> str:
+        return f"max by (department) ({name})"
+
+    def total(verdict: str) -> str:
+        return f'sum by (department) (hubwatch_records_total{{verdict="{verdict}"}})'
+
+    heard = f'label_replace({LAST_HEARD}, "department", "$1", "feed", "([^.]+)[.].*")'
+    columns = (
+        Column(
+            title="得分 Score",
+            expr=recorded("department:hubwatch_feed_score:percent"),
+            unit=COUNT,
+            scale=SCORE,
+            cell="bar",
+            highest=100,
+            width=230,
         ),
-        key="department",
-        key_title="部门 Department",
-        names=departments,
+        Column(
+            title="新鲜源 Fresh",
+            expr=recorded("department:hubwatch_sources_fresh:ratio"),
+            unit=SHARE,
+            scale=FRESH,
+            cell="bar",
+            width=210,
+        ),
+        Column(
+            title="隔离率 Quarantined",
+            expr=recorded("department:hubwatch_quarantined:ratio5m"),
+            unit=SHARE,
+            scale=REFUSED,
+        ),
+        Column(
+            title="存疑 Doubtful",
+            expr=recorded("department:hubwatch_doubts:rate1m"),
+            unit=PER_SECOND,
+        ),
+        Column(
+            title="时钟偏差 Skew",
+            expr=recorded("hubwatch_feed_skew_seconds"),
+            unit=SECONDS,
+            scale=SKEW,
+        ),
+        Column(
+            title="速率 Rate",
+            expr=recorded("department:hubwatch_records:rate1m"),
+            unit=PER_SECOND,
+        ),
+        Column(title="已处理 Processed", expr=total("processed"), unit=COUNT),
+        Column(
+            title="已隔离 Refused", expr=total("quarantined"), unit=COUNT, scale=scales.POSITIVE
+        ),
+        Column(title="最近数据 Last heard", expr=f"min by (department) ({heard})", unit=AGE),
+    )
+    return table(
+        Caption(
+            "部门评分",
+            "Scores by department",
+            "得分 = 100 × 新鲜占比 × 接收占比（近5分钟）。新鲜不含迟到、静默、冻结、偏钟。"
+            "隔离的记录原样保存，修复后可重放。",
+            "Score = 100 × fresh × accepted, over 5 minutes; late, silent, frozen and skewed "
+            "sources are not fresh. Quarantined records are kept byte by byte and can be replayed "
+            "after a fix.",
+        ),
+        Key(label="department", title="部门 Department", names=departments, width=250),
+        columns,
         sort="得分 Score",
-        rising_first=True,
-        key_width=210,
+        lowest_first=True,
         width=24,
     )
 
 
-def _states(feeds: dict[str, str]) -> Panel:
+def _states(feeds: Mapping[str, str]) -> Panel:
+    rows = "feed\\state"
+    order = {rows: 0} | {word: index + 1 for index, word in enumerate(STATES)}
+    matrix = {"rowField": "feed", "columnField": "state", "valueField": "Value"}
     return Panel(
         kind="barchart",
-        title_zh="传感器状态",
-        title_en="Sources by state",
-        about_zh="每条为一个数据源的传感器：新鲜、迟到（>2周期）、静默（>5周期）、冻结、偏钟、维护。",
-        about_en="Sources of each feed: fresh, late (beyond 2 cadences), silent (beyond 5), frozen, "
-        "skewed, in maintenance.",
-        queries=(Query(expr="sum by (feed, state) (hubwatch_sources)", instant=True, table=True),),
+        caption=Caption(
+            "传感器状态",
+            "Sources by state",
+            "每条为一个数据源的传感器：新鲜、迟到（>2周期）、静默（>5周期）、冻结、偏钟、维护。",
+            "Sources of each feed: fresh, late (beyond 2 cadences), silent (beyond 5), frozen, "
+            "skewed, in maintenance.",
+        ),
+        queries=(column("sum by (feed, state) (hubwatch_sources)"),),
         width=9,
         defaults={
             "unit": COUNT.key,
             "decimals": 0,
             "min": 0,
+            "max": 1,
             "thresholds": thresholds(palette.STATELESS),
             "mappings": mappings(),
             "noValue": SILENT_TEXT,
             "custom": {"fillOpacity": 90, "lineWidth": 0},
         },
         overrides=(
-            override("feed\\state", {"mappings": named(feeds)}),
+            override(rows, {"mappings": named(feeds)}),
             *(
-                override(word, properties(name=WORDS[word], colour=colour))
+                override(word, properties(name=STATES[word], colour=colour))
                 for word, colour in palette.FRESHNESS.items()
             ),
         ),
         options={
             "orientation": "horizontal",
-            "xField": "feed\\state",
+            "xField": rows,
             "stacking": "percent",
             "showValue": "never",
             "groupWidth": 0.75,
@@ -183,157 +191,141 @@ def _states(feeds: dict[str, str]) -> Panel:
             "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
             "tooltip": {"mode": "multi", "sort": "none"},
         },
-        transformations=(_matrix("feed", "state"), _ordered()),
+        transformations=(
+            {"id": "groupingToMatrix", "options": {**matrix, "emptyValue": "null"}},
+            {"id": "organize", "options": {"indexByName": order}},
+        ),
     )
 
 
-def _feeds(feeds: dict[str, str]) -> Panel:
+def _feeds(feeds: Mapping[str, str]) -> Panel:
     def count(state: str) -> str:
         return f'sum by (feed) (hubwatch_sources{{state="{state}"}})'
 
-    return table(
-        "数据源",
-        "Feeds",
-        "每行一个数据源；按最近数据时间排序，最久者在前。",
-        "A row a feed; the one not heard for longest first.",
-        (
-            Column(
-                title="最近数据 Last heard",
-                expr="min by (feed) (hubwatch_feed_last_received_seconds)",
-                unit=AGE,
-                width=130,
-            ),
-            Column(
-                title="新鲜 Fresh",
-                expr="max by (feed) (feed:hubwatch_sources_fresh:ratio)",
-                unit=SHARE,
-                scale=FRESH,
-                cell="bar",
-                highest=1,
-                width=150,
-            ),
-            Column(
-                title="静默 Silent",
-                expr=count("silent"),
-                unit=COUNT,
-                scale=scales.POSITIVE,
-                width=90,
-            ),
-            Column(
-                title="冻结 Frozen",
-                expr=count("frozen"),
-                unit=COUNT,
-                scale=scales.POSITIVE,
-                width=96,
-            ),
-            Column(
-                title="记录/s",
-                expr="sum by (feed) (rate(hubwatch_records_total[1m]))",
-                unit=PER_SECOND,
-                width=92,
-            ),
+    columns = (
+        Column(title="最近 Last heard", expr=f"min by (feed) ({LAST_HEARD})", unit=AGE, width=130),
+        Column(
+            title="新鲜 Fresh",
+            expr="max by (feed) (feed:hubwatch_sources_fresh:ratio)",
+            unit=SHARE,
+            scale=FRESH,
+            cell="bar",
+            width=150,
         ),
-        key="feed",
-        key_title="数据源 Feed",
-        names=feeds,
-        sort="最近数据 Last heard",
+        Column(
+            title="静默 Silent",
+            expr=count("silent"),
+            unit=COUNT,
+            scale=scales.POSITIVE,
+            width=90,
+        ),
+        Column(
+            title="冻结 Frozen",
+            expr=count("frozen"),
+            unit=COUNT,
+            scale=scales.POSITIVE,
+            width=96,
+        ),
+        Column(
+            title="速率 Rate",
+            expr="sum by (feed) (rate(hubwatch_records_total[1m]))",
+            unit=PER_SECOND,
+            width=96,
+        ),
+    )
+    return table(
+        Caption(
+            "数据源",
+            "Feeds",
+            "每行一个数据源；最久未收到数据者在前。",
+            "A row a feed; the one not heard for longest first.",
+        ),
+        Key(label="feed", title="数据源 Feed", names=feeds),
+        columns,
+        sort="最近 Last heard",
         width=9,
     )
 
 
 def _domains() -> Panel:
-    return table(
-        "各领域可信度",
-        "Trust by domain",
-        "每个领域中状态为未知、存疑的数值占比。",
-        "Share of the values of each domain that are unknown or suspect.",
-        (
-            Column(
-                title="未知 Unknown",
-                expr="max by (domain) (domain:hubwatch_status_unknown:ratio)",
-                unit=SHARE,
-                scale=scales.BLIND_BAR,
-                cell="bar",
-                highest=0.5,
-                width=120,
-            ),
-            Column(
-                title="存疑 Suspect",
-                expr="max by (domain) (domain:hubwatch_status_suspect:ratio)",
-                unit=SHARE,
-                scale=scales.SUSPECT_BAR,
-                cell="bar",
-                highest=0.5,
-                width=120,
-            ),
+    columns = (
+        Column(
+            title="未知 Unknown",
+            expr="max by (domain) (domain:hubwatch_status_unknown:ratio)",
+            unit=SHARE,
+            scale=scales.BLIND_BAR,
+            cell="bar",
+            highest=0.5,
+            width=130,
         ),
-        key="domain",
-        key_title="领域 Domain",
-        names=DOMAINS,
+        Column(
+            title="存疑 Suspect",
+            expr="max by (domain) (domain:hubwatch_status_suspect:ratio)",
+            unit=SHARE,
+            scale=scales.SUSPECT_BAR,
+            cell="bar",
+            highest=0.5,
+            width=130,
+        ),
+    )
+    return table(
+        Caption(
+            "各领域可信度",
+            "Trust by domain",
+            "每个领域中状态为未知、存疑的数值占比。",
+            "Share of the values of each domain that are unknown or suspect.",
+        ),
+        Key(label="domain", title="领域 Domain", names=DOMAINS),
+        columns,
         sort="未知 Unknown",
         width=6,
     )
 
 
-def _trends(departments: dict[str, str]) -> tuple[Panel, ...]:
+def _reasons(basis: Basis) -> tuple[Panel, ...]:
+    departments = {one.key: _short(one.name_zh) for one in basis.site.departments.values()}
     reasons = {reason.value: text.zh for reason, text in REASONS.items()}
+    axis = Axis(unit=PER_SECOND, stacked=True)
     return (
-        lines_panel(
-            "隔离：按部门",
-            "Quarantined by department",
-            "每秒被隔离的记录数（叠加）。",
-            "Records quarantined a second, by department.",
-            (
-                Line(
-                    expr="sum by (department) (rate(hubwatch_quarantined_total[1m]))",
-                    label="department",
-                ),
+        lines(
+            Caption(
+                "隔离：按部门",
+                "Quarantined by department",
+                "每秒被隔离的记录数（叠加）。",
+                "Records quarantined a second, by department.",
             ),
-            unit=PER_SECOND,
+            (Line(expr=f"sum by (department) ({REFUSED_RATE})", label="department"),),
+            axis,
             names=departments,
-            stacked=True,
             width=8,
         ),
-        lines_panel(
-            "隔离：按原因",
-            "Quarantined by reason",
-            "每秒被隔离的记录数（叠加）；原因代码见参考文档。",
-            "Records quarantined a second, by the reason the gate gave.",
-            (Line(expr="sum by (reason) (rate(hubwatch_quarantined_total[1m]))", label="reason"),),
-            unit=PER_SECOND,
+        lines(
+            Caption(
+                "隔离：按原因",
+                "Quarantined by reason",
+                "每秒被隔离的记录数（叠加）；原因代码见参考文档。",
+                "Records quarantined a second, by the reason the gate gave.",
+            ),
+            (Line(expr=f"sum by (reason) ({REFUSED_RATE})", label="reason"),),
+            axis,
             names=reasons,
-            stacked=True,
             width=8,
         ),
-        lines_panel(
-            "存疑：按原因",
-            "Doubtful by reason",
-            "每秒被判为存疑的数值数（叠加）。",
-            "Values found doubtful a second, by reason.",
+        lines(
+            Caption(
+                "存疑：按原因",
+                "Doubtful by reason",
+                "每秒被判为存疑的数值数（叠加）。",
+                "Values found doubtful a second, by reason.",
+            ),
             (Line(expr="sum by (reason) (rate(hubwatch_doubts_total[1m]))", label="reason"),),
-            unit=PER_SECOND,
+            axis,
             names=reasons,
-            stacked=True,
             width=8,
         ),
     )
 
 
-def _of(record: str) -> str:
-    """A recorded series without its own name, which would keep it from being joined."""
-    return f"max by (department) ({record})"
-
-
 def _short(name: str) -> str:
     """A name without what stands in parentheses."""
     return name.partition("（")[0].partition(" (")[0]
-
-
-def _matrix(row: str, column: str) -> Json:
-    options = {"rowField": row, "columnField": column, "valueField": "Value", "emptyValue": "null"}
-    return {"id": "groupingToMatrix", "options": options}
-
-
-def _ordered() -> Json:
-    order = {"feed\\state": 0} | {word: i + 1 for i, word in enumerate(WORDS)}
-    return {"id": "organize", "options": {"indexByName": order}}

@@ -7,7 +7,7 @@ from grafana.basis import Basis
 from grafana.board import OPERATIONS, Board, Row
 from grafana.chart import chart
 from grafana.header import header
-from grafana.panel import Panel
+from grafana.panel import Caption, Panel
 from grafana.tile import tile
 
 
@@ -23,30 +23,22 @@ def board(basis: Basis) -> Board:
         timezone=basis.site.timezone,
         rows=(
             header(basis),
-            Row(4, _vital_signs(basis)),
+            Row(4, (*_dispersal(basis), *_hub(basis), *_site(basis))),
             Row(3, (level.criteria(basis, width=24),)),
-            Row(
-                9,
-                (
-                    forecast.saturation(basis, width=15),
-                    alerts.open_alerts(basis, width=9),
-                ),
-            ),
+            Row(9, (forecast.saturation(basis, width=16), alerts.open_alerts(basis, width=8))),
             Row(7, _facilities(basis)),
             Row(6, _trends(basis)),
         ),
     )
 
 
-def _vital_signs(basis: Basis) -> tuple[Panel, ...]:
-    site = basis.site.key
+def _dispersal(basis: Basis) -> tuple[Panel, ...]:
     return (
         tile(
             basis,
             "dispersal.minutes_to_saturation",
             basis.hub,
-            "首个离站方式达到候车上限前的分钟数（可能值）。",
-            title=("距饱和", "To saturation"),
+            Caption("距饱和", "To saturation", "首个离站方式达到候车上限前的分钟数（可能值）。"),
             scale=scales.TO_SATURATION,
             words=scales.BEYOND_HORIZON,
             opens="hubwatch-dispersal",
@@ -55,8 +47,7 @@ def _vital_signs(basis: Basis) -> tuple[Panel, ...]:
             basis,
             "dispersal.stranded_persons",
             basis.hub,
-            "末班结束后无法离站的旅客预测数。",
-            title=("滞留预测", "Stranded"),
+            Caption("滞留预测", "Stranded", "末班结束后无法离站的旅客预测数。"),
             scale=scales.STRANDED,
             opens="hubwatch-dispersal",
         ),
@@ -64,17 +55,20 @@ def _vital_signs(basis: Basis) -> tuple[Panel, ...]:
             basis,
             "dispersal.minutes_to_last_departure",
             basis.hub,
-            "下一个结束服务的离站方式还剩多少分钟。",
-            title=("末班倒计时", "Last train in"),
+            Caption("末班倒计时", "Last train in", "下一个结束服务的离站方式还剩多少分钟。"),
             scale=scales.LAST_DEPARTURE,
             opens="hubwatch-transit",
         ),
+    )
+
+
+def _hub(basis: Basis) -> tuple[Panel, ...]:
+    return (
         tile(
             basis,
             "security.wait_minutes",
             basis.hub,
-            "枢纽内等候最久的安检区。",
-            title=("安检等候", "Security wait"),
+            Caption("安检等候", "Security wait", "枢纽内等候最久的安检区。"),
             scale=scales.security_wait(basis),
             opens="hubwatch-security",
         ),
@@ -82,35 +76,36 @@ def _vital_signs(basis: Basis) -> tuple[Panel, ...]:
             basis,
             "crowd.level_of_service",
             basis.hub,
-            "枢纽内最拥挤区域的服务水平，A 畅通至 F 拥塞。",
-            title=("服务水平", "Crowding LOS"),
+            Caption("服务水平", "Crowding LOS", "枢纽内最拥挤区域的服务水平，A 畅通至 F 拥塞。"),
             words=scales.SERVICE_WORDS,
             opens="hubwatch-dispersal",
         ),
+    )
+
+
+def _site(basis: Basis) -> tuple[Panel, ...]:
+    return (
         tile(
             basis,
             "road.congestion_index",
-            site,
-            "上海道路交通状态指数，路网平均。",
-            title=("拥堵指数", "Congestion"),
+            basis.site.key,
+            Caption("拥堵指数", "Congestion", "上海道路交通状态指数，路网平均。"),
             scale=scales.congestion(basis),
             opens="hubwatch-roads",
         ),
         tile(
             basis,
             "water.rain_mm_1h",
-            site,
-            "全站最大小时雨量。",
-            title=("小时雨量", "Rain in 1 h"),
-            scale=scales.rain_1h(basis),
+            basis.site.key,
+            Caption("小时雨量", "Rain in 1 h", "全站最大小时雨量。"),
+            scale=scales.rain(basis, "1h"),
             opens="hubwatch-water",
         ),
         tile(
             basis,
             "water.ponding_cm",
-            site,
-            "全站最深积水。",
-            title=("最深积水", "Ponding"),
+            basis.site.key,
+            Caption("最深积水", "Ponding", "全站最深积水。"),
             scale=scales.ponding(basis),
             opens="hubwatch-water",
         ),
@@ -118,41 +113,36 @@ def _vital_signs(basis: Basis) -> tuple[Panel, ...]:
 
 
 def _facilities(basis: Basis) -> tuple[Panel, ...]:
-    hub = basis.under(basis.hub)
-    roads = basis.kind("road")
     water = basis.kind("underpass", "tunnel", "pumping_station")
     return (
-        alerts.facilities(basis, "枢纽设施", "Hub facilities", hub, width=8),
-        alerts.facilities(basis, "道路", "Roads", roads, width=8),
+        alerts.facilities(basis, "枢纽设施", "Hub facilities", basis.under(basis.hub), width=8),
+        alerts.facilities(basis, "道路", "Roads", basis.kind("road"), width=8),
         alerts.facilities(basis, "下立交与泵站", "Underpasses and pumps", water, width=8),
     )
 
 
 def _trends(basis: Basis) -> tuple[Panel, ...]:
-    areas = basis.kind("area")
     return (
         chart(
             basis,
             "crowd.occupancy_persons",
             basis.kind("terminal", "rail_station", under=basis.hub),
-            "航站楼与火车站在场人数。",
+            Caption("在场人数", "Persons inside", "航站楼与火车站在场人数。"),
             width=6,
         ),
         chart(
             basis,
             "security.wait_minutes",
             basis.measuring("security.wait_minutes", basis.under(basis.hub)),
-            "各设施安检等候时间；虚线为目标。",
-            title=("安检等候", "Security wait"),
+            Caption("安检等候", "Security wait", "各设施安检等候时间；虚线为目标。"),
             width=6,
             scale=scales.security_wait(basis),
         ),
         chart(
             basis,
             "road.congestion_index",
-            areas,
-            "各片区拥堵指数；虚线为畅通、拥挤、堵塞的界线。",
-            title=("拥堵指数", "Congestion index"),
+            basis.kind("area"),
+            Caption("拥堵指数", "Congestion index", "各片区拥堵指数；虚线为状态界线。"),
             width=6,
             scale=scales.congestion(basis),
         ),
@@ -160,8 +150,7 @@ def _trends(basis: Basis) -> tuple[Panel, ...]:
             basis,
             "water.ponding_cm",
             basis.kind("underpass"),
-            "下立交积水；虚线为四个告警级别。",
-            title=("下立交积水", "Ponding in underpasses"),
+            Caption("下立交积水", "Ponding in underpasses", "虚线为四个告警级别。"),
             width=6,
             scale=scales.ponding(basis),
         ),
