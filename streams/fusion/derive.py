@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from schemas.value import CONTRIBUTORS_SHOWN, STATUS_CODE, Value
-from streams.fusion.group import Accumulation, Hearing
+from streams.fusion.group import Accumulation
+from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Context, Derived
 
 

@@ -1,7 +1,8 @@
 """Reducers: the samples of a source become a number, the numbers of a place become a value.
 
-A sample is a tuple whose first item is `observed_at_ms`; samples come in the order of observation.
-None among the fields means "not measured" and is left out.
+A window is the samples of one source turned into columns: the first holds `observed_at_ms`, in the
+order of observation, the others one field each. None in a column means "not measured" and is left
+out.
 """
 
 from __future__ import annotations
@@ -9,52 +10,53 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import ceil, fsum
+from operator import mul
 from typing import Any
 
-from streams.fusion.measure import OverSources, OverTime
+from streams.fusion.measure import Measure, OverSources, OverTime
 
 Sample = tuple[Any, ...]
-Window = Sequence[Sample]
+"""(observed_at_ms, field, …) of one record"""
+Window = Sequence[Sequence[Any]]
 MS_AN_HOUR = 3_600_000
 
 
+def present(numbers: Sequence[float | None]) -> Sequence[float]:
+    """Without what was not measured."""
+    if None in numbers:
+        return [number for number in numbers if number is not None]
+    return numbers  # type: ignore[return-value]
+
+
 def _last(window: Window, at: int) -> float | None:
-    for sample in reversed(window):
-        if sample[at] is not None:
-            return float(sample[at])
-    return None
-
-
-def _numbers(window: Window, at: int) -> list[float]:
-    return [sample[at] for sample in window if sample[at] is not None]
+    numbers = present(window[at])
+    return numbers[-1] if numbers else None
 
 
 def _sum(window: Window, at: int) -> float | None:
-    numbers = _numbers(window, at)
+    numbers = present(window[at])
     return fsum(numbers) if numbers else None
 
 
 def _mean(window: Window, at: int) -> float | None:
-    numbers = _numbers(window, at)
+    numbers = present(window[at])
     return fsum(numbers) / len(numbers) if numbers else None
 
 
 def _max(window: Window, at: int) -> float | None:
-    return max(_numbers(window, at), default=None)
+    return max(present(window[at]), default=None)
 
 
 def _difference(window: Window, at: int) -> float | None:
-    numbers = _numbers(window, at)
+    numbers = present(window[at])
     if len(numbers) < 2:
         return None
-    return fsum(
-        after - before if after >= before else after
-        for before, after in pairwise(numbers)
-    )
+    return fsum(after - before if after >= before else after for before, after in pairwise(numbers))
 
 
 def _rate(window: Window, at: int) -> float | None:
-    points = [(sample[0], sample[at]) for sample in window if sample[at] is not None]
+    rows = zip(window[0], window[at], strict=True)
+    points = [(ms, number) for ms, number in rows if number is not None]
     if len(points) < 2:
         return None
     (start_ms, first), (end_ms, last) = points[0], points[-1]
@@ -74,15 +76,44 @@ OVER_TIME: dict[OverTime, Callable[[Window, int], float | None]] = {
     OverTime.RATE: _rate,
     OverTime.DIFFERENCE: _difference,
 }
-"""`(window, field index) -> number`, None where the window holds too little. PERCENTILE takes its
-share from the measure and is dispatched beside this table."""
+"""`(window, column) -> number`, None where the window holds too little. `over_time` chooses."""
+
+Reducer = Callable[[Window], float | None]
+
+
+def over_time(row: Measure, at: int, weight_at: int | None) -> Reducer:
+    """How a row reduces the window of one source, whose columns `at`, `weight_at` it reads."""
+    if row.over_time is OverTime.PERCENTILE:
+        return lambda window: _percentile(window, at, row.percentile)
+    if row.over_time is OverTime.MEAN and weight_at is not None:
+        return lambda window: _mean_by_weight(window, at, weight_at)
+    reduce = OVER_TIME[row.over_time]
+    return lambda window: reduce(window, at)
+
+
+def mean_weight(weight_at: int) -> Reducer:
+    """The weight of a source: the mean over its window, 0 where none was measured."""
+    return lambda window: _mean(window, weight_at) or 0.0
+
+
+def _percentile(window: Window, at: int, share: float) -> float | None:
+    numbers = present(window[at])
+    return percentile(numbers, share) if numbers else None
+
+
+def _mean_by_weight(window: Window, at: int, weight_at: int) -> float | None:
+    numbers, weights = window[at], window[weight_at]
+    if None in numbers or None in weights:
+        pairs = [(n, w or 0.0) for n, w in zip(numbers, weights, strict=True) if n is not None]
+        numbers, weights = [n for n, _ in pairs], [w for _, w in pairs]
+    return _weighted_mean(numbers, weights) if numbers else None
 
 
 def _weighted_mean(numbers: Sequence[float], weights: Sequence[float]) -> float:
     total = fsum(weights)
     if total <= 0:
         return fsum(numbers) / len(numbers)
-    return fsum(n * w for n, w in zip(numbers, weights, strict=True)) / total
+    return fsum(map(mul, numbers, weights)) / total
 
 
 OVER_SOURCES: dict[OverSources, Callable[[Sequence[float], Sequence[float]], float]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
+from math import inf
 from statistics import median
 from typing import Any
 
@@ -21,7 +22,8 @@ class SourceState:
     memory by which a repeated record is told from a late one. `samples` are the tuples fusion
     reads, (observed_at_ms, field, …), oldest first, never empty once heard. `evaluated` is the
     newest sample fusion has judged, `trusted` the newest it found plausible, `held_back` how many
-    implausible ones have followed it in a row.
+    implausible ones have followed it in a row. `reading` is what fusion makes of the samples, None
+    before any; `steady` says that its place counts on it without a doubt.
     """
 
     __slots__ = (
@@ -40,10 +42,12 @@ class SourceState:
         "maintenance",
         "newest_ms",
         "place",
+        "reading",
         "record_type",
         "registered",
         "samples",
         "seen",
+        "steady",
         "trusted",
     )
 
@@ -77,11 +81,8 @@ class SourceState:
         self.evaluated: tuple[Any, ...] | None = None
         self.trusted: tuple[Any, ...] | None = None
         self.held_back = 0
-
-    @property
-    def unjudged(self) -> bool:
-        """Its newest sample has been folded and not yet evaluated."""
-        return bool(self.samples) and self.samples[-1] is not self.evaluated
+        self.reading: tuple[Any, ...] | None = None
+        self.steady = False
 
     def forget_old(self) -> None:
         """Bounds `seen`; call it now and then, not per record."""
@@ -92,6 +93,12 @@ class SourceState:
 
     def in_maintenance(self, now_ms: int) -> bool:
         return any(start <= now_ms < end for start, end in self.maintenance)
+
+    def maintenance_edge_ms(self, now_ms: int) -> float:
+        """When maintenance next begins or ends; infinity for never."""
+        return min(
+            (edge for span in self.maintenance for edge in span if edge > now_ms), default=inf
+        )
 
 
 class FeedState:

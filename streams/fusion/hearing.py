@@ -1,0 +1,66 @@
+"""Who of a place's sources spoke, and how far they can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from schemas.value import CONTRIBUTORS_SHOWN
+from streams.gate.reasons import Reason
+from streams.gate.source import SourceState
+
+
+class Hearing:
+    """`fresh` sources, the `usable` ones among them, how many were `expected`.
+
+    Found at `since_ms`, it stands until `until_ms` unless a source changes its standing before.
+    `columns` are the readings of the usable sources as of the evaluation under way, one column a
+    number, the instants first; empty when there is none.
+    """
+
+    __slots__ = (
+        "_names",
+        "columns",
+        "doubts",
+        "expected",
+        "fresh",
+        "since_ms",
+        "skewed",
+        "until_ms",
+        "usable",
+    )
+
+    def __init__(self, *, since_ms: int, until_ms: float, skewed: bool) -> None:
+        self.fresh: list[SourceState] = []
+        self.usable: list[SourceState] = []
+        self.expected = 0
+        self.doubts: dict[Reason, SourceState] = {}
+        self.since_ms = since_ms
+        self.until_ms = until_ms
+        self.skewed = skewed
+        self.columns: Sequence[Sequence[Any]] = ()
+        self._names: tuple[str, ...] | None = None
+
+    def holds(self, now_ms: int, *, skewed: bool) -> bool:
+        """Time has not changed what was found."""
+        return self.since_ms <= now_ms < self.until_ms and skewed is self.skewed
+
+    def silence(self, minimum_coverage: float) -> str:
+        """Why too little was heard for a value, or ""."""
+        if not self.expected:
+            return "no-source"
+        if not self.fresh:
+            return "silent"
+        return "coverage" if len(self.fresh) < minimum_coverage * self.expected else ""
+
+    def doubt(self, *, varies: bool) -> str:
+        """The gravest doubt about the sources, or ""."""
+        for reason in self.doubts:
+            if reason is not Reason.FROZEN or varies:
+                return reason.value
+        return ""
+
+    def names(self) -> tuple[str, ...]:
+        if self._names is None:
+            self._names = tuple([source.key for source in self.usable[:CONTRIBUTORS_SHOWN]])
+        return self._names

@@ -1,0 +1,129 @@
+"""What a source says by itself: a sample of each record, a reading of its newest samples.
+
+A sample is (observed_at_ms, field, …). A reading is (observed_at_ms, number, …): the number of each
+row over its window, and the weight of each row that has one. A reading is made once a record, so
+that the value of a place has only to put the readings of its sources together.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from streams.fusion.measure import Measure, OverTime
+from streams.fusion.reduce import Reducer, Sample, mean_weight, over_time
+
+SAMPLES_KEPT = 2
+NEWEST_MS = 1
+"""length of a window that holds the newest sample only"""
+
+_observed_ms = itemgetter(0)
+
+
+@dataclass(slots=True)
+class Span:
+    """A trailing window, start exclusive, and what is read from it.
+
+    A `difference` takes the last sample before the window too.
+    """
+
+    length_ms: int
+    difference: bool
+    reducers: list[Reducer] = field(default_factory=list)
+
+    def read(self, samples: Sequence[Sample]) -> list[float | None]:
+        start_ms = samples[-1][0] - self.length_ms
+        first = 0
+        if samples[0][0] <= start_ms:
+            first = bisect_right(samples, start_ms, lo=1, key=_observed_ms) - self.difference
+        window = tuple(zip(*samples[first:], strict=True))
+        return [reduce(window) for reduce in self.reducers]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where readings hold the number of a row, and its weight."""
+
+    at: int
+    weight_at: int | None
+
+
+class Reader:
+    """Reads the records of one kind for some rows. Knows sources, not places."""
+
+    __slots__ = ("_horizon_ms", "_jumps", "_spans", "columns", "sample")
+
+    def __init__(self, rows: Sequence[Measure]) -> None:
+        fields = dict.fromkeys(name for row in rows for name in (row.field, row.weight) if name)
+        self.sample: Callable[[Any], Sample] = (
+            attrgetter("observed_at_ms", *fields) if fields else lambda r: (r.observed_at_ms,)
+        )
+        at = {name: index for index, name in enumerate(fields, start=1)}
+        self._jumps = [(at[row.field], row.jump) for row in rows if row.jump is not None]
+        windowed = [row for row in rows if row.over_time is not OverTime.LAST]
+        self._horizon_ms = max([_length_ms(row) for row in windowed], default=0)
+        self._spans: tuple[Span, ...] = ()
+        self.columns: Mapping[str, Column]
+        if windowed:
+            self._spans, self.columns = _windows(rows, at)
+        else:  # the newest sample will do
+            self.columns = {
+                row.key: Column(at[row.field], at[row.weight] if row.weight else None)
+                for row in rows
+            }
+
+    def trim(self, samples: list[Sample]) -> None:
+        """Forgets the samples no window reaches, but keeps two to compare with."""
+        horizon_ms = samples[-1][0] - self._horizon_ms
+        # a counter's difference starts from the last sample before its window
+        while len(samples) > SAMPLES_KEPT and samples[1][0] <= horizon_ms:
+            del samples[0]
+
+    def reading(self, samples: Sequence[Sample]) -> Sample:
+        newest = samples[-1]
+        if not self._spans:
+            return newest
+        numbers = [newest[0]]
+        for span in self._spans:
+            numbers += span.read(samples)
+        return tuple(numbers)
+
+    def jumps(self, trusted: Sample, newest: Sample) -> bool:
+        """The newest sample lies further from the trusted one than the quantity can change."""
+        for at, jump in self._jumps:
+            before, after = trusted[at], newest[at]
+            if before is not None and after is not None and abs(after - before) > jump:
+                return True
+        return False
+
+
+def _windows(
+    rows: Sequence[Measure], fields: Mapping[str, int]
+) -> tuple[tuple[Span, ...], Mapping[str, Column]]:
+    """The windows the rows need, and where in a reading each row then finds its number."""
+    by_window: dict[tuple[int, bool], list[Measure]] = {}
+    for row in rows:
+        length_ms = NEWEST_MS if row.over_time is OverTime.LAST else _length_ms(row)
+        difference = row.over_time in (OverTime.DIFFERENCE, OverTime.RATE)
+        by_window.setdefault((length_ms, difference), []).append(row)
+    spans: list[Span] = []
+    columns: dict[str, Column] = {}
+    at = 1
+    for (length_ms, difference), sharing in by_window.items():
+        span = Span(length_ms, difference)
+        for row in sharing:
+            weight_at = fields[row.weight] if row.weight else None
+            columns[row.key] = Column(at, None if weight_at is None else at + 1)
+            span.reducers.append(over_time(row, fields[row.field], weight_at))
+            if weight_at is not None:
+                span.reducers.append(mean_weight(weight_at))
+            at += 1 if weight_at is None else 2
+        spans.append(span)
+    return tuple(spans), columns
+
+
+def _length_ms(row: Measure) -> int:
+    return int(row.window_seconds * 1000)
