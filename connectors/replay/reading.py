@@ -41,7 +41,7 @@ class Account:
 class RecordingError(HubwatchError):
     """A recording that is not there or cannot be read."""
 
-    code: ClassVar[str] = "HW-1501"
+    code: ClassVar[str] = "HW-1601"
 
     @classmethod
     def absent(cls, path: Path) -> RecordingError:

@@ -33,7 +33,11 @@ VALUE_REASONS: Mapping[str, Wording] = {
     "carried": Wording("排队由推算延续", "the queue is carried on by the balance, not counted"),
     "few": Wording("样本太少", "too few cases so far"),
     "criteria": Wording("部分判据未知", "a criterion is unknown"),
-    **{reason.value: Wording(text.zh, text.en) for reason, text in REASONS.items()},
+    **{
+        reason.value: Wording(text.zh, text.en)
+        for reason, text in REASONS.items()
+        if not text.quarantined
+    },
 }
 PREFIXES: Mapping[str, Wording] = {
     "input": Wording("受输入影响", "because of the input"),

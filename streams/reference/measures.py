@@ -21,7 +21,7 @@ Row = Measure | Derived | Accumulated | HubMeasure
 INTRODUCTION = """\
 # Measures
 
-<!-- written by `python -m streams.reference`; change the tables in streams/domains instead -->
+<!-- written by scripts/reference; change the tables in streams/domains instead -->
 
 What is known of a place, by domain. A measure is *read* from the records of its sources, *kept* by
 a fold that remembers more than a window, or *derived* from other measures of the same place; the

@@ -78,7 +78,7 @@ def topics(site: Site, partitions: int, *, simulated_clock: bool) -> tuple[Topic
         *inboxes,
         Topic(
             name=SITUATION,
-            key="place",
+            key="place, hub/<place>, or partition/<n>",
             about="the newest values of every place (Situation)",
             partitions=partitions,
             config=COMPACTED,

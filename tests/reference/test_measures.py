@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from runpy import run_module
-
-import pytest
 
 from streams.domains import catalogue
 from streams.reference.measures import measures_page
@@ -14,16 +11,6 @@ from streams.site.standards import read_standards
 
 ROOT = Path(__file__).parents[2]
 PAGE = measures_page(catalogue())
-
-
-def test_the_page_checked_in_is_up_to_date() -> None:
-    written = (ROOT / "docs/reference/measures.md").read_text(encoding="utf-8")
-    assert written == PAGE, "run: python -m streams.reference > docs/reference/measures.md"
-
-
-def test_the_command_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
-    run_module("streams.reference", run_name="__main__")
-    assert capsys.readouterr().out == PAGE
 
 
 def test_every_row_has_its_place_and_its_names() -> None:
