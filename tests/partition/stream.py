@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.partition.conftest import CADENCE_MS, SOURCES, T0_MS, Message
+from tests.town import CADENCE_MS, SOURCES, T0_MS, Message
 
 ROUNDS = 14
-FATES = ("good", "good", "good", "good", "missing", "late", "again", "broken", "alien")
+IN_ORDER = ("good", "good", "good", "good", "missing", "again", "otherwise", "broken", "alien")
+FATES = (*IN_ORDER, "late")
 
 
 def body(feed: str, source: str, at: str, observed_ms: int, **fields: Any) -> dict[str, Any]:
@@ -33,13 +35,13 @@ def message(offset: int, received_ms: int, cell: str, content: Any) -> Message:
 
 
 @st.composite
-def streams(draw: st.DrawFn) -> list[Message]:
+def streams(draw: st.DrawFn, fates: Sequence[str] = FATES) -> list[Message]:
     """Messages of one topic-partition in the order of their offsets; arrival never goes back."""
     messages: list[Message] = []
     received_ms = T0_MS
     for number in range(ROUNDS):
         for index, (feed, source, at) in enumerate(SOURCES):
-            fate = draw(st.sampled_from(FATES))
+            fate = draw(st.sampled_from(fates))
             observed_ms = T0_MS + number * CADENCE_MS + index * 700
             received_ms = max(received_ms, observed_ms + 300)
             if fate == "missing":
@@ -63,10 +65,18 @@ def streams(draw: st.DrawFn) -> list[Message]:
             else:
                 raw = content
             messages.append(message(len(messages), received_ms, cell, raw))
-            if fate == "again":
-                messages.append(message(len(messages), received_ms + 1, cell, raw))
+            if fate in ("again", "otherwise"):
                 received_ms += 1
+                if fate == "otherwise":
+                    raw = {**content, "simulated": False, **dict.fromkeys(fields, 7)}
+                messages.append(message(len(messages), received_ms, cell, raw))
     return messages
+
+
+def rounds(messages: Sequence[Message]) -> list[int]:
+    """Places between two rounds: no step of event time lies on both sides."""
+    numbers = [(m.timestamp - T0_MS) // CADENCE_MS for m in messages]
+    return [i for i in range(1, len(numbers)) if numbers[i] != numbers[i - 1]]
 
 
 def cuts(size: int) -> st.SearchStrategy[list[int]]:

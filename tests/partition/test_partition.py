@@ -9,13 +9,17 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from schemas.alert import Alert
+from schemas.value import Value
 from streams.partition import Partition, StepOutput, snapshot
-from tests.partition.conftest import TOPIC, Message, NewPartition
-from tests.partition.stream import cuts, streams
+from tests.partition.conftest import NewPartition
+from tests.partition.stream import IN_ORDER, cuts, rounds, streams
+from tests.town import TOPIC, Message
 
 SETTINGS = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -27,21 +31,33 @@ def play(partition: Partition, messages: Sequence[Message], at: Sequence[int]) -
     ]
 
 
-def shown(partition: Partition) -> dict[str, Any]:
-    """The whole picture but for the versions, which count evaluations."""
+def unnumbered(value: Value) -> Value:
+    """Without what tells how often it was evaluated: its version, and the mark of a revision."""
+    return replace(value, version=1, revised=False)
+
+
+def shown(partition: Partition) -> dict[str, Value]:
+    """The whole picture."""
     return {
-        f"{key}/{value.measure}": (
-            value.status,
-            value.value,
-            value.observed_at_ms,
-            value.heard,
-            value.expected,
-            value.contributors,
-            value.at_least,
-        )
+        f"{key}/{value.measure}": unnumbered(value)
         for key, state in partition.picture.places.items()
         for value in state.values.values()
     }
+
+
+def told(outputs: Sequence[StepOutput]) -> dict[tuple[int, str], dict[str, Value]]:
+    """Every situation, by time and place."""
+    return {
+        (s.at_ms, s.place): {key: unnumbered(value) for key, value in s.values.items()}
+        for output in outputs
+        for s in output.situations
+    }
+
+
+def versions(outputs: Sequence[StepOutput]) -> list[Alert]:
+    """Every version of the alerts of places that are not above others."""
+    alerts = [a for output in outputs for a in output.alerts if "." in a.place]
+    return sorted(alerts, key=lambda alert: (alert.rule, alert.place))
 
 
 def episodes(outputs: Sequence[StepOutput]) -> dict[str, tuple[str, str, int]]:
@@ -65,6 +81,24 @@ def test_nothing_depends_on_how_batches_are_cut(
     assert [r.incoming.offset for o in whole for r in o.refused] == [
         r.incoming.offset for o in parts for r in o.refused
     ]
+
+
+@SETTINGS
+@given(data=st.data(), messages=streams(IN_ORDER))
+def test_alerts_and_situations_do_not_depend_on_batches_of_whole_steps(
+    new_partition: NewPartition, data: st.DataObject, messages: list[Message]
+) -> None:
+    """A batch that ends within a step shows that step unfinished, as a place above others always
+    is; elsewhere every version of every alert is that of a replay in one batch, and what is told at
+    each half minute is the same everywhere.
+    """
+    between = rounds(messages)
+    some = data.draw(st.sets(st.sampled_from(between)) if between else st.just(set[int]()))
+    one, other = new_partition(), new_partition()
+    whole = play(one, messages, [0, len(messages)])
+    parts = play(other, messages, [0, *sorted(some), len(messages)])
+    assert versions(whole) == versions(parts)
+    assert told(whole) == told(parts)
 
 
 @SETTINGS
