@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from heapq import heapify, heappop, heappush
 
 from schemas.alert import Alert
 from schemas.value import Situation, Value
@@ -16,6 +17,10 @@ from streams.partition.place import PlaceState, wire
 from streams.rules.book import RuleBook
 from streams.rules.state import LadderState
 from streams.site.model import Site, Source
+
+
+RECALLED_MS = 900_000
+"""how far back `tick` makes up for instants that have passed since the last call"""
 
 
 class Picture:
@@ -190,11 +195,27 @@ class Picture:
     # -- the clock -------------------------------------------------------------------------
 
     def tick(self, now_ms: int, alerts: list[Alert]) -> None:
-        """What time alone changes: sources fall silent, warnings expire, ladders freeze."""
-        for state in self.places.values():
-            for group in state.groups.values():
-                if group.next_check_ms <= now_ms:
-                    self.evaluate(group, now_ms, alerts)
+        """What time alone changes: sources fall silent, warnings expire, ladders freeze.
+
+        Each group is looked at in the instants at which something can change, in their order, and
+        not when the call happens to come: a late call finds the same.
+        """
+        groups = [group for state in self.places.values() for group in state.groups.values()]
+        due = [
+            (group.next_check_ms, index)
+            for index, group in enumerate(groups)
+            if group.next_check_ms <= now_ms
+        ]
+        heapify(due)
+        while due:
+            at_ms, index = heappop(due)
+            group = groups[index]
+            if at_ms < now_ms - RECALLED_MS:
+                at_ms = now_ms
+            self.evaluate(group, int(at_ms), alerts)
+            self.settle(int(at_ms), alerts)
+            if group.next_check_ms <= now_ms:
+                heappush(due, (group.next_check_ms, index))
         self.settle(now_ms, alerts)
         for place, states in self.ladders.items():
             for rule, ladder_state in states.items():
