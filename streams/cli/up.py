@@ -22,7 +22,7 @@ from streams.site import load_site
 from streams.site.model import Site
 
 LOOK_SECONDS = 1.0
-SETTLE_SECONDS = 15.0
+SETTLE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,18 +142,19 @@ def _watch(
     except KeyboardInterrupt:
         run.say("\n停止 stopping")
     else:
-        seen = _settled(run, supervisor, observer)
+        seen = _settled(run, clock, supervisor, observer)
         for tick in checklist.take(seen):
             _ticked(run, tick)
     return seen
 
 
-def _settled(run: Run, supervisor: Supervisor, observer: Observer) -> Observation:
+def _settled(run: Run, clock: SiteClock, supervisor: Supervisor, observer: Observer) -> Observation:
     """Ends the feeding, and waits until everything it sent is accounted for."""
     supervisor.retire(run.feeding)
+    ended_ms = clock.now_ms()
     deadline = time.monotonic() + SETTLE_SECONDS
     seen = observer.look()
-    while not seen.settled and time.monotonic() < deadline:
+    while not seen.settled(ended_ms) and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS / 2)
         seen = observer.look()
     return seen

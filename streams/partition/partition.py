@@ -26,8 +26,9 @@ class Partition:
     """All state of the cells whose key falls into one partition.
 
     `positions` holds, by inbox topic, the offset of the next record to read: the state contains
-    exactly the records before it; `arrived_ms` when its newest record arrived. `stream_ms` is the newest arrival seen, the partition's own time.
-    `record_types` maps a record kind to what `decode` returns.
+    exactly the records before it; `arrived_ms` when its newest record arrived. `stream_ms` is the
+    newest arrival of all, the partition's own time. `record_types` maps a record kind to what
+    `decode` returns.
     """
 
     def __init__(

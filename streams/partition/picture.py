@@ -18,7 +18,6 @@ from streams.rules.book import RuleBook
 from streams.rules.state import LadderState
 from streams.site.model import Site, Source
 
-
 RECALLED_MS = 900_000
 """how far back `tick` makes up for instants that have passed since the last call"""
 

@@ -19,6 +19,7 @@ from streams.runtime.settings import Settings
 from streams.site.model import Site
 
 TIMEOUT_SECONDS = 5.0
+MINUTE_MS = 60_000
 STATUS_OF = {float(code): status for status, code in STATUS_CODE.items()}
 
 
@@ -32,11 +33,13 @@ class Observation:
     states: Counter[str] = field(default_factory=Counter)
     alerts: tuple[dict[str, Any], ...] = ()
     scraped: bool = False
+    hub_stands_at_ms: int = 0
 
-    @property
-    def settled(self) -> bool:
-        """Every record of the inbox topics is folded or quarantined."""
-        return self.accepted > 0 and self.accepted == self.processed + self.quarantined
+    def settled(self, site_ms: int) -> bool:
+        """Every record of the inbox topics is folded or quarantined, and the hub has stepped with
+        all of them, up to the minute of `site_ms`."""
+        accounted = self.accepted > 0 and self.accepted == self.processed + self.quarantined
+        return accounted and self.hub_stands_at_ms >= site_ms - site_ms % MINUTE_MS
 
 
 class Observer:
@@ -50,13 +53,17 @@ class Observer:
 
     def look(self) -> Observation:
         samples = self._samples(self._settings.worker_port)
+        hub = self._samples(self._settings.hub_port)
         verdicts: Counter[str] = Counter()
         states: Counter[str] = Counter()
-        for name, labels, value in (*samples, *self._samples(self._settings.hub_port)):
+        hub_seconds = 0.0
+        for name, labels, value in (*samples, *hub):
             if name == "hubwatch_records_total":
                 verdicts[labels["verdict"]] += int(value)
             elif name == "hubwatch_status":
                 states[STATUS_OF[value]] += 1
+            elif name == "hubwatch_hub_stream_time_seconds":
+                hub_seconds = value
         return Observation(
             accepted=self.accepted(),
             processed=verdicts["processed"],
@@ -64,6 +71,7 @@ class Observer:
             states=states,
             alerts=tuple(self._json(self._settings.gateway_port, "/v1/alerts?open_only=false", [])),
             scraped=self._scraped() if self._prometheus else bool(samples),
+            hub_stands_at_ms=round(hub_seconds * 1000),
         )
 
     def accepted(self) -> int:
