@@ -13,6 +13,7 @@ import typer
 
 from schemas.errors import HubwatchError
 from streams.cli import (
+    boards,
     config,
     doctor,
     launch,
@@ -59,6 +60,7 @@ app.command()(simulate.simulate)
 app.command()(replay.replay)
 app.add_typer(rules.app, name="rules")
 app.add_typer(schemas.app, name="schemas")
+app.add_typer(boards.app, name="boards")
 app.command()(config.config)
 app.command()(version.version)
 app.command(hidden=True)(process.run)

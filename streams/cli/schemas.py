@@ -31,6 +31,6 @@ def check() -> None:
     for line in found:
         terminal.say(line)
     if found:
-        terminal.note("fix: hubwatch schemas export")
+        terminal.note("  fix: hubwatch schemas export")
         raise typer.Exit(1)
     terminal.say("ok: the files are as the models have them")
