@@ -41,14 +41,14 @@ class SiteRun:
     data_dir: Path
     summary: dict[str, Any] = field(default_factory=dict)
 
-    def get(self, port: str, path: str) -> str | None:
-        """Body of a page, None while nobody answers."""
+    def get(self, port: str, path: str) -> str:
+        """Body of a page, "" while nobody answers."""
         try:
             with urlopen(f"http://127.0.0.1:{self.ports[port]}{path}", timeout=10) as answer:
                 text: str = answer.read().decode()
                 return text
         except (URLError, OSError):
-            return None
+            return ""
 
     def query(self, expression: str) -> dict[str, Any]:
         """Prometheus' answer to an instant query."""
