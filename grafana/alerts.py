@@ -52,6 +52,7 @@ def open_alerts(basis: Basis, *, width: int, rules: str = ".*", places: str = ".
         ],
         width=width,
         sort=LEVEL,
+        order=(LEVEL, PLACE, RULE, DATA),
         nothing=SILENT_TEXT,
     )
 

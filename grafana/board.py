@@ -16,7 +16,7 @@ SCHEMA_VERSION = 37
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder of boards, for one audience."""
+    """A folder of boards, for one audience. Folders and boards share one space of uids."""
 
     key: str
     title_zh: str
@@ -24,7 +24,7 @@ class Folder:
 
     @property
     def uid(self) -> str:
-        return f"hubwatch-{self.key}"
+        return f"hubwatch-folder-{self.key}"
 
     @property
     def title(self) -> str:

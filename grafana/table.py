@@ -97,15 +97,18 @@ def joined(
     width: int,
     sort: str = "",
     lowest_first: bool = False,
+    order: Sequence[str] = (),
     nothing: str = UNKNOWN_TEXT,
 ) -> Panel:
     """Instant queries, (title, expression) each, merged where all `keys` are the same.
 
-    `keys` are titles by label and come first. `nothing` is shown where there is no value.
+    `keys` are titles by label. `order` names all titles from left to right; without it keys come
+    first. `nothing` is shown where there is no value.
     """
     names = [f"Value #{ref}" for ref in references(len(columns))] if len(columns) > 1 else ["Value"]
-    titles = {name: title for name, (title, _) in zip(names, columns, strict=True)}
-    order = [*keys, *names]
+    titles = {**keys, **{name: title for name, (title, _) in zip(names, columns, strict=True)}}
+    ordered = sorted(titles, key=lambda name: order.index(titles[name])) if order else [*titles]
+    plain = [override(title, {"mappings": []}) for title in keys.values()]
     return Panel(
         kind="table",
         caption=caption,
@@ -118,7 +121,7 @@ def joined(
             "mappings": mappings(unknown=nothing),
             "noValue": nothing,
         },
-        overrides=tuple(overrides),
+        overrides=(*plain, *overrides),
         options={
             "showHeader": True,
             "cellHeight": "sm",
@@ -131,8 +134,8 @@ def joined(
                 "id": "organize",
                 "options": {
                     "excludeByName": {"Time": True},
-                    "indexByName": {name: index for index, name in enumerate(order)},
-                    "renameByName": {**titles, **keys},
+                    "indexByName": {name: index for index, name in enumerate(ordered)},
+                    "renameByName": titles,
                 },
             },
         ),

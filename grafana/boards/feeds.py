@@ -203,14 +203,14 @@ def _feeds(feeds: Mapping[str, str]) -> Panel:
         return f'sum by (feed) (hubwatch_sources{{state="{state}"}})'
 
     columns = (
-        Column(title="最近 Last heard", expr=f"min by (feed) ({LAST_HEARD})", unit=AGE, width=130),
+        Column(title="最近 Last heard", expr=f"min by (feed) ({LAST_HEARD})", unit=AGE, width=124),
         Column(
             title="新鲜 Fresh",
             expr="max by (feed) (feed:hubwatch_sources_fresh:ratio)",
             unit=SHARE,
             scale=FRESH,
             cell="bar",
-            width=150,
+            width=130,
         ),
         Column(
             title="静默 Silent",
@@ -240,7 +240,7 @@ def _feeds(feeds: Mapping[str, str]) -> Panel:
             "每行一个数据源；最久未收到数据者在前。",
             "A row a feed; the one not heard for longest first.",
         ),
-        Key(label="feed", title="数据源 Feed", names=feeds),
+        Key(label="feed", title="数据源 Feed", names=feeds, width=170),
         columns,
         sort="最近 Last heard",
         width=9,

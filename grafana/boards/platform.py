@@ -8,12 +8,12 @@ from grafana import header, palette
 from grafana.basis import Basis
 from grafana.board import PLATFORM, Board, Row
 from grafana.chart import Axis, Line, lines
-from grafana.field import override
+from grafana.field import Word, override
 from grafana.palette import rising
 from grafana.panel import Caption, Panel
 from grafana.query import Query
 from grafana.table import joined
-from grafana.tile import Look, number
+from grafana.tile import Look, number, wall
 from grafana.unit import AGE, BYTES, COUNT, PER_SECOND, SECONDS, Unit
 
 JOBS = {
@@ -100,7 +100,7 @@ def board(basis: Basis) -> Board:
         "own alerts.",
         timezone=basis.site.timezone,
         rows=(
-            Row(4, (*_processes(), *_signs())),
+            Row(4, (_processes(), *_signs())),
             Row(8, (_rate(departments), _latency(), _lag({**topics, "situation": "态势"}))),
             Row(8, (_alerts(), _heat())),
             Row(7, _durability()),
@@ -109,27 +109,29 @@ def board(basis: Basis) -> Board:
     )
 
 
-def _processes() -> tuple[Panel, ...]:
-    tiles: list[Panel] = []
-    for job, title in JOBS.items():
-        title_zh, _, title_en = title.partition(" ")
-        gone = palette.UNKNOWN if job == "simulator" else palette.RED
-        look = Look(Unit("suffix:个"), (palette.Step(None, gone), palette.Step(1, palette.NORMAL)))
-        caption = Caption(
-            title_zh,
-            title_en,
-            "有应答的进程数；0 表示全部停止。",
-            "Processes of this job that answer; 0: none.",
-        )
-        tiles.append(number(caption, f'sum(up{{job="{job}"}})', look, width=2, size=26))
-    return tuple(tiles)
+def _processes() -> Panel:
+    return wall(
+        Caption(
+            "进程",
+            "Processes",
+            "有应答的进程数。",
+            "Processes that answer, by job.",
+        ),
+        [
+            Query(expr=f'sum(up{{job="{job}"}}) or vector(0)', legend=title, instant=True)
+            for job, title in JOBS.items()
+        ],
+        Look(COUNT, rising((1,), (palette.RED, palette.NORMAL)), (Word(0, "停", palette.RED),)),
+        width=7,
+        size=26,
+    )
 
 
 def _signs() -> tuple[Panel, ...]:
     return (
         *(number(caption, expr, look, width=w, size=26) for caption, expr, look, w in SIGNS),
         header.site_time(width=3),
-        header.nature(width=2, size=15),
+        header.nature(width=3, size=18),
     )
 
 
