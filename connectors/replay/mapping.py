@@ -11,7 +11,8 @@ from schemas.record import Identifier, Key
 from streams.site.entry import Entry, read_yaml
 from streams.site.mistake import Mistake, SiteError, one_of
 from streams.site.model import Site
-from streams.site.rows import Row, Text, check
+from streams.site.parts import check_parts
+from streams.site.rows import Row, Text
 
 FILE = "recordings.yaml"
 
@@ -43,7 +44,7 @@ def load_mappings(folder: Path, site: Site, kinds: Mapping[str, str]) -> Mapping
     """
     mistakes: list[Mistake] = []
     entry = read_yaml(folder / FILE, mistakes)
-    found = check(entry, RecordingsFile, mistakes)
+    found = check_parts(entry, RecordingsFile, mistakes)
     if found is not None:
         for name, mapping in found.recordings.items():
             mistakes += _wrong(entry, name, mapping, site, kinds)

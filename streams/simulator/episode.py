@@ -29,14 +29,8 @@ def episodes(rule: Rule, course: Course) -> list[Episode]:
     start = 0
     while (raised := _raised(rule, course, start)) is not None:
         at, onset_ms = raised
-        end = _end(rule, course, at)
-        level = max(
-            step.level
-            for step in rule.steps
-            if any(_reached(rule, step, course, start, index) for index in range(at, end))
-        )
-        found.append(Episode(onset_ms, level))
-        start = end
+        start, highest = _follow(rule, course, start, at)
+        found.append(Episode(onset_ms, rule.steps[highest].level))
     return found
 
 
@@ -61,17 +55,39 @@ def _reached(rule: Rule, step: Step, course: Course, start: int, at: int) -> int
     return begun_ms if at_ms - begun_ms >= step.for_seconds * 1000 else None
 
 
-def _end(rule: Rule, course: Course, raised: int) -> int:
-    """Where the alert is cleared: its lowest exit has held for long enough; else beyond the end."""
-    lowest = rule.steps[0]
-    calm_ms = None
+def _follow(rule: Rule, course: Course, start: int, raised: int) -> tuple[int, int]:
+    """Where the alert raised at an index is over, and the highest step it reaches."""
+    current, highest, calm_ms = 0, 0, None
     for at in range(raised, len(course)):
         at_ms, value = course[at]
-        calm = value is not None and not _beyond(rule, value, lowest.exit, strictly=True)
-        calm_ms = (at_ms if calm_ms is None else calm_ms) if calm else None
-        if calm_ms is not None and at_ms - calm_ms >= lowest.hold_seconds * 1000:
-            return at + 1
-    return len(course)
+        reached = _highest(rule, course, start, at)
+        if reached > current:
+            current, highest, calm_ms = reached, max(highest, reached), None
+        step = rule.steps[current]
+        if value is None or _beyond(rule, value, step.exit, strictly=True):
+            calm_ms = None
+            continue
+        calm_ms = at_ms if calm_ms is None else calm_ms
+        if at_ms - calm_ms >= step.hold_seconds * 1000:
+            staying = [
+                index
+                for index, lower in enumerate(rule.steps[:current])
+                if _beyond(rule, value, lower.exit, strictly=True)
+            ]
+            if not staying:
+                return at + 1, highest
+            current, calm_ms = staying[-1], None
+    return len(course), highest
+
+
+def _highest(rule: Rule, course: Course, start: int, at: int) -> int:
+    """The highest step reached at an index; 0 also where none is."""
+    reached = (
+        index
+        for index, step in enumerate(rule.steps)
+        if _reached(rule, step, course, start, at) is not None
+    )
+    return max(reached, default=0)
 
 
 def _beyond(rule: Rule, value: float | None, threshold: float, *, strictly: bool = False) -> bool:

@@ -14,7 +14,8 @@ from pydantic import Field
 from schemas.record import Key
 from streams.site.entry import read_yaml
 from streams.site.mistake import Mistake, SiteError
-from streams.site.rows import Row, check
+from streams.site.parts import check_parts
+from streams.site.rows import Row
 
 Hour = Annotated[float, Field(ge=0, le=30)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -186,7 +187,7 @@ def serves(onward: Onward, carrier: Carrier) -> bool:
 def load_ordinary(folder: Path) -> Ordinary:
     """The ordinary day of a site folder. Raises SiteError with every mistake found."""
     mistakes: list[Mistake] = []
-    found = check(read_yaml(folder / "ordinary.yaml", mistakes), Ordinary, mistakes)
+    found = check_parts(read_yaml(folder / "ordinary.yaml", mistakes), Ordinary, mistakes)
     if found is None or mistakes:
         raise SiteError(folder, mistakes)
     return found

@@ -21,7 +21,8 @@ from streams.simulator.names import matches
 from streams.site.entry import Entry, read_yaml
 from streams.site.mistake import Mistake, SiteError, one_of
 from streams.site.model import Site
-from streams.site.rows import Row, Text, check
+from streams.site.parts import check_parts
+from streams.site.rows import Row, Text
 
 FOLDER = "scenarios"
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -171,7 +172,7 @@ def load_scenario(folder: Path, name: str, site: Site) -> Scenario:
     if name not in known:
         raise SiteError(folder, [Mistake(FOLDER, 1, "scenario", name, one_of(known, name))])
     entry = read_yaml(folder / FOLDER / f"{name}.yaml", mistakes)
-    found = check(entry, Scenario, mistakes)
+    found = check_parts(entry, Scenario, mistakes)
     if found is not None:
         mistakes += _unknown(entry, found, site)
     if found is None or mistakes:

@@ -100,10 +100,19 @@ def _declared(simulation: Simulation, end_ms: int) -> Iterator[ExpectedAlert]:
 def _derived(simulation: Simulation, rules: Sequence[Rule], end_ms: int) -> Iterator[ExpectedAlert]:
     sight = Sight(simulation)
     declared = {(row.rule, row.place) for row in simulation.scenario.expected}
-    for rule in rules:
+    for rule in _in_force(rules, simulation.start_ms):
         for key in rule.places:
             if (rule.key, key) not in declared:
                 yield from _of_place(sight, rule, sight.site.places[key], end_ms)
+
+
+def _in_force(rules: Sequence[Rule], at_ms: int) -> list[Rule]:
+    """Of the generations of each rule the one that holds at an instant."""
+    newest: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda rule: rule.valid_from_ms):
+        if rule.valid_from_ms <= at_ms:
+            newest[rule.key] = rule
+    return list(newest.values())
 
 
 def _of_place(sight: Sight, rule: Rule, place: Place, end_ms: int) -> Iterator[ExpectedAlert]:

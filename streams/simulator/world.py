@@ -25,7 +25,7 @@ from streams.simulator.view import View, view_of
 from streams.simulator.water import Water
 from streams.site.model import Site
 
-DAYS_KEPT = 2
+DAYS_KEPT = 3
 CROWD_DRIFT = 0.04
 DRIFT_MS = 480_000
 RATE_MINUTES = 1.0
