@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from typing import Any
+from typing import Any, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -50,6 +50,13 @@ class Observer:
         self._site = site
         self._prometheus = prometheus
         self._consumer: KafkaConsumer | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._consumer is not None:
+            self._consumer.close()
 
     def look(self) -> Observation:
         samples = self._samples(self._settings.worker_port)
@@ -107,10 +114,6 @@ class Observer:
     def _json(port: int, path: str, otherwise: Any) -> Any:
         text = _get(port, path)
         return otherwise if text is None else json.loads(text)
-
-    def close(self) -> None:
-        if self._consumer is not None:
-            self._consumer.close()
 
 
 def _get(port: int, path: str) -> str | None:

@@ -23,17 +23,17 @@ from streams.runtime.settings import CHECKOUT, Settings
 
 PROMETHEUS_FOLDER = CHECKOUT / "deploy" / "prometheus"
 ALERTMANAGER_FOLDER = CHECKOUT / "deploy" / "alertmanager"
-BOARDS_FOLDER = CHECKOUT / "grafana" / "boards"
+BOARDS_FOLDER = CHECKOUT / "grafana" / "generated"
 
 
-def embedded_broker(settings: Settings) -> ServerSpec:
+def embedded_broker(settings: Settings, *, report: Callable[[str], None]) -> ServerSpec:
     """The broker the settings point to, as a process of ours."""
     port = int(settings.bootstrap_servers.rpartition(":")[2])
     return broker(
         BrokerSettings(
             data_dir=settings.data_dir, port=port, controller_port=settings.controller_port
         ),
-        report=lambda line: print(f"  {line}", flush=True),  # noqa: T201
+        report=lambda line: report(f"  {line}"),
     )
 
 

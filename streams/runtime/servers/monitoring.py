@@ -23,7 +23,7 @@ ALERTMANAGER_PORT = 19093
 GRAFANA_PORT = 13000
 GRAFANA_HOME = "HUBWATCH_GRAFANA_HOME"
 GRAFANA_SHARED = "/usr/share/grafana"
-DATASOURCE_UID = "prometheus"
+HOME_BOARD = "operations/hub.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +128,20 @@ def alertmanager(
 
 def grafana(
     boards: Path,
+    provisioning: Path,
     *,
     data_dir: Path,
     port: int = GRAFANA_PORT,
     prometheus_port: int = PROMETHEUS_PORT,
 ) -> ServerSpec:
-    """Shows the boards in `boards` (a folder a Grafana folder) to anybody on this machine.
+    """Shows the generated boards to anybody on this machine, the hub's first.
 
-    Reading needs no login. The administrator's password is made once and kept in
+    `provisioning` is deploy/grafana/provisioning: it takes addresses from the environment. Reading needs no login. The administrator's password is made once and kept in
     `grafana/admin-password`, readable by this user only.
     """
     executable = GRAFANA.require()
     home = os.environ.get(GRAFANA_HOME) or _home_of(executable)
     folder = data_dir.absolute() / "grafana"
-    provisioning = folder / "provisioning"
     server = (str(executable), *(("server",) if executable.name == "grafana" else ()))
     return ServerSpec(
         name="grafana",
@@ -155,7 +155,10 @@ def grafana(
             "GF_PATHS_DATA": str(folder / "data"),
             "GF_PATHS_LOGS": str(folder / "logs"),
             "GF_PATHS_PLUGINS": str(folder / "plugins"),
-            "GF_PATHS_PROVISIONING": str(provisioning),
+            "GF_PATHS_PROVISIONING": str(provisioning.absolute()),
+            "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": str(boards.absolute() / HOME_BOARD),
+            "HUBWATCH_BOARDS": str(boards.absolute()),
+            "HUBWATCH_PROMETHEUS_URL": f"http://{LOOPBACK}:{prometheus_port}",
             "GF_SECURITY_ADMIN_PASSWORD__FILE": _admin_password(folder / "admin-password"),
             "GF_AUTH_ANONYMOUS_ENABLED": "true",
             "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
@@ -166,12 +169,6 @@ def grafana(
             "GF_NEWS_NEWS_FEED_ENABLED": "false",
             "GF_LOG_MODE": "console",
             "GF_LOG_LEVEL": "warn",
-        },
-        files={
-            provisioning / "datasources" / "hubwatch.yaml": _DATASOURCE.format(
-                uid=DATASOURCE_UID, host=LOOPBACK, port=prometheus_port
-            ),
-            provisioning / "dashboards" / "hubwatch.yaml": _BOARDS.format(path=boards.absolute()),
         },
         required=False,
     )
@@ -190,24 +187,3 @@ def _admin_password(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(16), encoding="utf-8")
     return str(path)
-
-
-_DATASOURCE = """\
-apiVersion: 1
-datasources:
-  - name: Prometheus
-    uid: {uid}
-    type: prometheus
-    access: proxy
-    url: http://{host}:{port}
-    isDefault: true
-    jsonData: {{timeInterval: 5s}}
-"""
-_BOARDS = """\
-apiVersion: 1
-providers:
-  - name: hubwatch
-    type: file
-    updateIntervalSeconds: 10
-    options: {{path: "{path}", foldersFromFilesStructure: true}}
-"""

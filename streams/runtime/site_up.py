@@ -1,0 +1,150 @@
+"""A site called up on this machine: everything started, watched, accounted for, stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from streams.runtime.checklist import Checklist, Tick
+from streams.runtime.clock import SiteClock, note_time, start_simulated
+from streams.runtime.observation import Observation, Observer
+from streams.runtime.servers import Supervisor
+from streams.runtime.settings import Settings
+from streams.runtime.stack import embedded_broker, links, optional, processes
+from streams.runtime.topics import create_topics, topics
+from streams.simulator.scenario import Scenario
+from streams.site.model import Site
+
+LOOK_SECONDS = 1.0
+SETTLE_SECONDS = 30.0
+NOT_WORTH_A_LINE = frozenset({"waiting", "starting", "stopping", "stopped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it went: `checklist` by tick, `health` by process as of the end, the last look."""
+
+    checklist: dict[str, bool]
+    seen: Observation
+    health: dict[str, str]
+    links: dict[str, str]
+
+
+@dataclass(kw_only=True)
+class SiteUp:
+    """One run. `plan` is the scenario the simulator plays; None: a recording is replayed, on the
+    wall clock. `seconds` counts from the moment the feeding starts; None: until Ctrl-C. `tell`
+    gets the lines for whoever watches.
+    """
+
+    settings: Settings
+    site: Site
+    plan: Scenario | None
+    speed: float | None
+    seconds: float | None
+    tell: Callable[[str], None]
+    checklist: Checklist = field(default_factory=Checklist)
+    _started: float = field(default_factory=time.monotonic)
+    _troubled: set[str] = field(default_factory=set)
+
+    @property
+    def feeding(self) -> str:
+        """The process that publishes."""
+        return "simulator" if self.plan else "replay"
+
+    def run(self) -> Outcome:
+        """Raises ServerError when the broker cannot start; nothing is left running."""
+        tools, missing = optional(self.settings, feeding=self.feeding)
+        for line in missing:
+            self.tell(f"  未安装 missing  {line}")
+        broker = embedded_broker(self.settings, report=self.tell)
+        with Supervisor([broker], data_dir=self.settings.data_dir) as supervisor:
+            self._tick(self.checklist.make("broker_ready"))
+            self._create_topics()
+            self._tick(self.checklist.make("topics"))
+            clock = self._start_clock()
+            supervisor.add(*processes(self.settings, feeding=self.feeding), *tools)
+            prometheus = any(tool.name == "prometheus" for tool in tools)
+            with Observer(self.settings, self.site, prometheus=prometheus) as observer:
+                seen = self._watch(clock, supervisor, observer)
+                health = supervisor.health()
+            note_time(self.settings.clock_file, clock)
+        return Outcome(self.checklist.made, seen, health, self._links(health))
+
+    def _create_topics(self) -> None:
+        settings = self.settings
+        wanted = topics(self.site, settings.partitions, simulated_clock=self.plan is not None)
+        create_topics(settings.bootstrap_servers, wanted, settings.replication)
+
+    def _start_clock(self) -> SiteClock:
+        if self.plan is None:
+            return SiteClock()
+        return start_simulated(
+            self.settings.clock_file,
+            origin_ms=self.plan.start_ms,
+            speed=self.speed or self.plan.speed,
+            wall_seconds=self.seconds,
+            end_ms=self.plan.end_ms,
+        )
+
+    def _watch(self, clock: SiteClock, supervisor: Supervisor, observer: Observer) -> Observation:
+        """Looks about once a second until the time is over or Ctrl-C; returns the last look."""
+        deadline = float("inf") if self.seconds is None else time.monotonic() + self.seconds
+        announced = False
+        seen = Observation()
+        try:
+            while time.monotonic() < deadline:
+                note_time(self.settings.clock_file, clock)
+                self._tell_trouble(supervisor.health())
+                seen = self._take(observer.look())
+                if self.checklist.complete and not announced:
+                    announced = True
+                    self._announce(supervisor.health())
+                time.sleep(LOOK_SECONDS)
+        except KeyboardInterrupt:
+            self.tell("\n停止 stopping")
+            return seen
+        return self._settle(clock, supervisor, observer)
+
+    def _settle(self, clock: SiteClock, supervisor: Supervisor, observer: Observer) -> Observation:
+        """Ends the feeding, and waits until everything it sent is accounted for."""
+        supervisor.retire(self.feeding)
+        ended_ms = clock.now_ms()
+        deadline = time.monotonic() + SETTLE_SECONDS
+        seen = self._take(observer.look())
+        while not seen.settled(ended_ms) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS / 2)
+            seen = self._take(observer.look())
+        return seen
+
+    def _take(self, seen: Observation) -> Observation:
+        for tick in self.checklist.take(seen):
+            self._tick(tick)
+        return seen
+
+    def _tick(self, tick: Tick) -> None:
+        self.tell(f"  ✓ {tick.zh} {tick.en}  {time.monotonic() - self._started:.1f} s")
+
+    def _tell_trouble(self, health: dict[str, str]) -> None:
+        """Once when a process goes away, once when it returns."""
+        for name, reason in health.items():
+            if reason == "healthy" and name in self._troubled:
+                self._troubled.discard(name)
+                self.tell(f"  ✓ {name} 恢复 is back")
+            elif reason not in {"healthy", *NOT_WORTH_A_LINE} and name not in self._troubled:
+                self._troubled.add(name)
+                log_file = self.settings.data_dir / "logs" / f"{name}.log"
+                self.tell(f"  ✗ {name}: {reason} → {log_file}")
+
+    def _links(self, health: dict[str, str]) -> dict[str, str]:
+        healthy = frozenset(name for name, reason in health.items() if reason == "healthy")
+        return links(self.settings, healthy)
+
+    def _announce(self, health: dict[str, str]) -> None:
+        self.tell("")
+        for name, link in self._links(health).items():
+            self.tell(f"  {name:<13} {link}")
+        self.tell(
+            "\n  Ctrl-C 停止 stops everything; a second start goes on where this one stopped\n"
+        )
