@@ -24,6 +24,7 @@ from streams.runtime.settings import CHECKOUT, Settings
 PROMETHEUS_FOLDER = CHECKOUT / "deploy" / "prometheus"
 ALERTMANAGER_FOLDER = CHECKOUT / "deploy" / "alertmanager"
 BOARDS_FOLDER = CHECKOUT / "grafana" / "generated"
+PROVISIONING_FOLDER = CHECKOUT / "deploy" / "grafana" / "provisioning"
 
 
 def embedded_broker(settings: Settings, *, report: Callable[[str], None]) -> ServerSpec:
@@ -72,6 +73,7 @@ def optional(settings: Settings, *, feeding: str) -> tuple[tuple[ServerSpec, ...
         lambda: _prometheus(settings, feeding),
         lambda: grafana(
             BOARDS_FOLDER,
+            PROVISIONING_FOLDER,
             data_dir=settings.data_dir,
             port=settings.grafana_port,
             prometheus_port=settings.prometheus_port,

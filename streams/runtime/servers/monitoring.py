@@ -136,7 +136,8 @@ def grafana(
 ) -> ServerSpec:
     """Shows the generated boards to anybody on this machine, the hub's first.
 
-    `provisioning` is deploy/grafana/provisioning: it takes addresses from the environment. Reading needs no login. The administrator's password is made once and kept in
+    `provisioning` is deploy/grafana/provisioning, which takes its addresses from the environment.
+    Reading needs no login. The administrator's password is made once and kept in
     `grafana/admin-password`, readable by this user only.
     """
     executable = GRAFANA.require()

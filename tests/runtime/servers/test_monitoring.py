@@ -18,6 +18,9 @@ GRAFANA = """\
 import http.server, os, pathlib, sys
 assert sys.argv[1:3] == ["server", "--homepath"], sys.argv
 assert os.environ["GF_SERVER_HTTP_ADDR"] == "127.0.0.1"
+assert os.environ["HUBWATCH_PROMETHEUS_URL"] == "http://127.0.0.1:9"
+assert pathlib.Path(os.environ["HUBWATCH_BOARDS"]).name == "boards"
+assert pathlib.Path(os.environ["GF_PATHS_PROVISIONING"]).name == "provisioning"
 assert len(pathlib.Path(os.environ["GF_SECURITY_ADMIN_PASSWORD__FILE"]).read_text()) > 20
 class Health(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -71,12 +74,14 @@ def test_grafana_gets_its_data_source_and_boards(
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv(tools.GRAFANA_HOME, str(home))
     (port,) = free_ports(1)
-    spec = tools.grafana(tmp_path / "boards", data_dir=tmp_path, port=port, prometheus_port=9)
+    spec = tools.grafana(
+        tmp_path / "boards",
+        tmp_path / "provisioning",
+        data_dir=tmp_path,
+        port=port,
+        prometheus_port=9,
+    )
     assert _runs(spec, tmp_path) == HEALTHY
-    provisioned = tmp_path / "grafana" / "provisioning"
-    source = (provisioned / "datasources" / "hubwatch.yaml").read_text()
-    assert "url: http://127.0.0.1:9\n" in source
-    assert str(tmp_path / "boards") in (provisioned / "dashboards" / "hubwatch.yaml").read_text()
     password = tmp_path / "grafana" / "admin-password"
     assert password.stat().st_mode & 0o077 == 0
 
