@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-from streams.domains import catalogue
 from streams.rules.book import RuleBook
 from streams.rules.ladder import (
     CALM_AFTER_MS,
@@ -18,18 +15,15 @@ from streams.rules.ladder import (
     SILENT_CADENCES,
     UNKNOWN_AFTER_MS,
 )
-from streams.rules.load import load_rules
 from streams.rules.rows import PlacesRow, RuleRow, StepRow
 from streams.rules.rule import Operator, Rule, Step
-from streams.site import load_site
 from streams.site.model import Site
 from streams.site.rows import Row
 
 INTRODUCTION = """\
 # Rules
 
-<!-- written by `python -m streams.reference.rules deploy/sites/hongqiao`; change streams/rules or
-the site's rules.yaml instead -->
+<!-- written by `scripts/reference`; change streams/rules or the site's rules.yaml instead -->
 
 A rule watches one measure at some places and climbs a ladder of levels, 1 (lowest) to 4. Times are
 those of the observations, so that a replay finds the same alerts; only absence and the waiting for
@@ -146,9 +140,3 @@ def _duration(seconds: float) -> str:
     if not seconds:
         return "at once"
     return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
-
-
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    hub = load_site(folder)
-    sys.stdout.write(rules_page(load_rules(folder / "rules.yaml", hub, catalogue()), hub))
