@@ -48,7 +48,7 @@ STEP_MS = 60_000
 PAUSE_MS = 900_000
 WARM_UP_MS = 120_000
 """of stream time before the very first step: a site that has just been called up is not blind"""
-SILENT_WALL_SECONDS = 20.0
+SILENT_WALL_SECONDS = 30.0
 
 
 class HubSnapshot(msgspec.Struct):
