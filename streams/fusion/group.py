@@ -108,8 +108,7 @@ class Group:
         else:
             samples.append(sample)
             self._newest_ms = max(self._newest_ms, sample[0])
-            idle = source.maintenance and source.in_maintenance(received_ms)
-            if idle or not (self._believed(source) and source.steady):
+            if not (self._believed(source) and source.steady):
                 self._hearing = None
         source.reading = self._reader.reading(samples)
         if self.accumulations:
@@ -181,10 +180,7 @@ class Group:
         return hearing
 
     def _ask(self, source: SourceState, hearing: Hearing, now_ms: int) -> None:
-        newest = source.samples[-1]
-        if newest is not source.evaluated:
-            self._believed(source)
-        stale_ms = newest[0] + FRESH_CADENCES * source.cadence_ms
+        stale_ms = source.samples[-1][0] + FRESH_CADENCES * source.cadence_ms
         if stale_ms < now_ms:
             return
         hearing.until_ms = min(hearing.until_ms, stale_ms + 1)
