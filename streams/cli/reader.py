@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,9 +103,10 @@ class Reader:
 @contextmanager
 def reading(bootstrap_servers: str) -> Iterator[Reader]:
     """A reader while it is needed. Raises BrokerUnreachableError."""
+    require_answer(bootstrap_servers)
     try:
         consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap_servers,
+            bootstrap_servers=bootstrap_servers.split(","),
             client_id="hubwatch-cli",
             auto_offset_reset="earliest",
             enable_auto_commit=False,
@@ -121,7 +123,28 @@ def reading(bootstrap_servers: str) -> Iterator[Reader]:
         consumer.close(timeout_ms=CLOSE_MS)
 
 
-def unreachable(bootstrap_servers: str, error: KafkaError) -> BrokerUnreachableError:
-    """The error of a command for one of the client."""
-    reason = error.args[0] if error.args else type(error).__name__
+def require_answer(bootstrap_servers: str) -> None:
+    """Raises BrokerUnreachableError when nobody listens at any of the addresses.
+
+    The client finds out as well, but only after its whole patience.
+    """
+    reason: OSError | None = None
+    for server in bootstrap_servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), CONNECT_MS / 1000).close()
+        except OSError as error:
+            reason = error
+        except ValueError:
+            raise BrokerUnreachableError(
+                f"{server!r} is no address of a broker", hint="write it as host:port"
+            ) from None
+        else:
+            return
+    raise unreachable(bootstrap_servers, reason or OSError("no address"))
+
+
+def unreachable(bootstrap_servers: str, error: Exception) -> BrokerUnreachableError:
+    """The error of a command for one of the client or of the network."""
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return BrokerUnreachableError(f"no broker answers at {bootstrap_servers}: {reason}")

@@ -20,6 +20,8 @@ from streams.runtime.settings import Settings
 from streams.site.model import Site
 
 NOTED_SECONDS = 1.0
+FINISH_SECONDS = 3.0
+"""for the records in flight when it is told to stop"""
 
 
 class Progress:
@@ -78,14 +80,15 @@ class Publisher(Collector):
         ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
-        playing = asyncio.create_task(self._play(emissions))
+        playing = asyncio.create_task(self._play(_until(ended, emissions)))
         waiting = asyncio.create_task(ended.wait())
         await asyncio.wait((playing, waiting), return_when=asyncio.FIRST_COMPLETED)
-        if playing.done():
+        if not ended.is_set():
             await playing
             self._over = True
             await waiting
-        playing.cancel()
+        await asyncio.wait((playing,), timeout=FINISH_SECONDS)
+        playing.cancel()  # what it still waits for is not due
         await asyncio.wait((playing,))
         if self._count.position_ms is not None:
             self._progress.keep(self._count.position_ms - self._start_ms, last=True)
@@ -114,3 +117,13 @@ class Publisher(Collector):
             published.add_metric((feed.department, feed.key), counts.get(feed.key, 0))
         yield from metrics.process_metrics(self._clock)
         yield published
+
+
+def _until(ended: asyncio.Event, emissions: Iterable[Emission]) -> Iterator[Emission]:
+    """Emissions until the event is set; the instant that is on is finished."""
+    newest_ms = 0
+    for emission in emissions:
+        if ended.is_set() and emission.at_ms != newest_ms:
+            return
+        newest_ms = emission.at_ms
+        yield emission
