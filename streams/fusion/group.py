@@ -160,7 +160,9 @@ class Group:
 
     def _listen(self, now_ms: int, *, skewed: bool) -> Hearing:
         """Asks every source; what is found stands until time or a source changes it."""
-        hearing = Hearing(since_ms=now_ms, until_ms=now_ms + HEARD_ANEW_MS, skewed=skewed)
+        # whole minutes: what time alone brings must not depend on when somebody listened first
+        until_ms = now_ms - now_ms % HEARD_ANEW_MS + HEARD_ANEW_MS
+        hearing = Hearing(since_ms=now_ms, until_ms=until_ms, skewed=skewed)
         newest_ms = 0
         for source in self.sources:
             source.steady = False

@@ -187,24 +187,31 @@ class HubProcess:
     async def _tell(self, added: Mapping[str, Mapping[str, Value]], now_ms: int) -> None:
         for place, values in added.items():
             before = self.values.get(place, {})
-            told = {key: _numbered(value, before.get(key)) for key, value in values.items()}
+            told = {
+                key: _numbered(_as_of(value, now_ms), before.get(key))
+                for key, value in values.items()
+            }
             if told != before:
                 self.values[place] = told
                 situation = Situation(
                     site=self.site.key, place=place, cell="", at_ms=now_ms, values=told
                 )
                 await self.outbox.send(hub_message(situation))
-            for key, value in told.items():
-                for alert in self._ladders(place, key, value, now_ms):
-                    await self.outbox.send(alert_message(alert))
+        for alert in self._alerts(added, now_ms):
+            await self.outbox.send(alert_message(alert))
 
-    def _ladders(self, place: str, measure: str, value: Value, now_ms: int) -> list[Alert]:
+    def _alerts(self, added: Mapping[str, object], now_ms: int) -> list[Alert]:
+        """Steps the ladders that watch the hub's values, then lets time pass in all there are."""
         alerts: list[Alert] = []
-        for ladder in self.rules.at(measure, place):
-            states = self.ladders.setdefault(place, {})
-            state = states.setdefault(ladder.rule.key, LadderState())
-            alerts += ladder.step(state, value, now_ms)
-            alerts += ladder.tick(state, now_ms)
+        for place in added:
+            for key, value in self.values[place].items():
+                for ladder in self.rules.at(key, place):
+                    states = self.ladders.setdefault(place, {})
+                    state = states.setdefault(ladder.rule.key, LadderState())
+                    alerts += ladder.step(state, value, now_ms)
+        for place, states in self.ladders.items():
+            for rule, state in states.items():
+                alerts += self.rules.ladder(rule, place).tick(state, now_ms)
         return alerts
 
     # -- the clock -------------------------------------------------------------------------
@@ -270,6 +277,13 @@ def expected_measures(site: Site, rules: RuleBook) -> dict[str, set[str]]:
     return {
         key: state.available for key, state in everything.picture.places.items() if state.available
     }
+
+
+def _as_of(value: Value, now_ms: int) -> Value:
+    """What the hub computes speaks of the minute it stepped to, not of its newest input."""
+    if value.value is None:
+        return value
+    return msgspec.structs.replace(value, observed_at_ms=now_ms)
 
 
 def _numbered(value: Value, before: Value | None) -> Value:

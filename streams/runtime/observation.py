@@ -35,6 +35,11 @@ class Observation:
     scraped: bool = False
     hub_stands_at_ms: int = 0
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Changes for as long as something is still being worked off."""
+        return self.processed + self.quarantined, self.hub_stands_at_ms
+
     def settled(self, site_ms: int) -> bool:
         """Every record of the inbox topics is folded or quarantined, and the hub has stepped with
         all of them, up to the minute of `site_ms`."""

@@ -17,7 +17,8 @@ from streams.simulator.scenario import Scenario
 from streams.site.model import Site
 
 LOOK_SECONDS = 1.0
-SETTLE_SECONDS = 30.0
+PATIENCE_SECONDS = 20.0
+"""how long to wait for the rest when nothing moves any more"""
 NOT_WORTH_A_LINE = frozenset({"waiting", "starting", "stopping", "stopped"})
 
 
@@ -111,11 +112,13 @@ class SiteUp:
         """Ends the feeding, and waits until everything it sent is accounted for."""
         supervisor.retire(self.feeding)
         ended_ms = clock.now_ms()
-        deadline = time.monotonic() + SETTLE_SECONDS
         seen = self._take(observer.look())
-        while not seen.settled(ended_ms) and time.monotonic() < deadline:
+        progress, patient_until = seen.progress, time.monotonic() + PATIENCE_SECONDS
+        while not seen.settled(ended_ms) and time.monotonic() < patient_until:
             time.sleep(LOOK_SECONDS / 2)
             seen = self._take(observer.look())
+            if seen.progress != progress:
+                progress, patient_until = seen.progress, time.monotonic() + PATIENCE_SECONDS
         return seen
 
     def _take(self, seen: Observation) -> Observation:
