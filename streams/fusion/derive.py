@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from schemas.value import CONTRIBUTORS_SHOWN, STATUS_CODE, Value
 from streams.fusion.group import Accumulation
@@ -17,16 +17,13 @@ def derive(row: Derived, values: Mapping[str, Value], context: Context) -> Value
     bad as the worst required input. `at_least` passes on.
     """
     inputs = [values[key] for key in row.inputs]
-    extra = [values.get(key) for key in row.optional]
-    worst = max(inputs, key=lambda value: STATUS_CODE[value.status])
-    known = [value for value in inputs if value.value is not None]
+    worst = inputs[0] if len(inputs) == 1 else max(inputs, key=_gravity)
+    numbers = [value.value for value in inputs]
     number = None
-    if len(known) == len(inputs):
-        number = row.formula(
-            context,
-            *(value.value for value in inputs),
-            *(value.value if value else None for value in extra),
-        )
+    if None not in numbers:
+        if row.optional:
+            numbers += [value.value if value else None for value in map(values.get, row.optional)]
+        number = row.formula(context, *numbers)
     if number is None:
         return Value(
             measure=row.key,
@@ -36,19 +33,37 @@ def derive(row: Derived, values: Mapping[str, Value], context: Context) -> Value
             reason=f"input:{worst.measure}" if worst.status == "unknown" else "formula",
             simulated=worst.simulated,
         )
-    names = dict.fromkeys(name for value in inputs for name in value.contributors)
+    basis = worst if len(inputs) == 1 else _together(inputs)
     return Value(
         measure=row.key,
         status=worst.status,
         value=number,
-        observed_at_ms=max(value.observed_at_ms or 0 for value in inputs),
+        observed_at_ms=basis.observed_at_ms,
         heard=worst.heard,
         expected=worst.expected,
-        contributors=tuple(names)[:CONTRIBUTORS_SHOWN],
+        contributors=basis.contributors,
         reason=f"input:{worst.measure}" if worst.status == "suspect" else "",
-        revised=any(value.revised for value in inputs),
-        at_least=any(value.at_least for value in inputs),
-        simulated=any(value.simulated for value in inputs),
+        revised=basis.revised,
+        at_least=basis.at_least,
+        simulated=basis.simulated,
+    )
+
+
+def _gravity(value: Value) -> int:
+    return STATUS_CODE[value.status]
+
+
+def _together(values: Sequence[Value]) -> Value:
+    """What holds of several known values at once."""
+    names = dict.fromkeys(name for value in values for name in value.contributors)
+    return Value(
+        measure="",
+        status="ok",
+        observed_at_ms=max(value.observed_at_ms or 0 for value in values),
+        contributors=tuple(names)[:CONTRIBUTORS_SHOWN],
+        revised=any(value.revised for value in values),
+        at_least=any(value.at_least for value in values),
+        simulated=any(value.simulated for value in values),
     )
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 
 from schemas.alert import Alert
 from schemas.value import Situation, Value
 from streams.fusion.derive import accumulate, derive
 from streams.fusion.group import Group
+from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Catalogue, Context
 from streams.fusion.rollup import roll_up
 from streams.gate import FUTURE_MS, FeedState, SourceState
 from streams.partition.place import PlaceState, wire
 from streams.rules.book import RuleBook
+from streams.rules.ladder import Ladder
 from streams.rules.state import LadderState
 from streams.site.model import Site, Source
 
@@ -107,25 +109,32 @@ class Picture:
             self.doubts[group.sources[0].department, reason.value] += 1
         for row in group.rows:
             self._set(state, group.value(row, hearing), now_ms, alerts)
+        if group.accumulations:
+            self._accumulate(state, group, hearing, now_ms, alerts)
         newest_ms = group.newest_ms()
-        context = Context(site=self.site, place=state.place, at_ms=now_ms)
-        for accumulation in group.accumulations:
-            kept = accumulation.row
-            # where silence is normal, time itself is news: a warning expires without a record
-            value = accumulate(
-                accumulation,
-                hearing,
-                context,
-                observed_at_ms=newest_ms if kept.coverage or group.dirty else now_ms,
-                simulated=group.simulated,
-            )
-            self._set(state, value, now_ms, alerts)
-            if kept.arrivals:
-                state.arrivals = kept.arrivals(accumulation.state, context)
         self._derive(state, group.kind, newest_ms or now_ms, now_ms, alerts)
         group.late = False
         group.dirty = False
         self._mark_parent(state, newest_ms, now_ms, alerts)
+
+    def _accumulate(
+        self, state: PlaceState, group: Group, hearing: Hearing, now_ms: int, alerts: list[Alert]
+    ) -> None:
+        context = Context(site=self.site, place=state.place, at_ms=now_ms)
+        for accumulation in group.accumulations:
+            row = accumulation.row
+            # where silence is normal, time itself is news: a warning expires without a record
+            as_of_ms = group.newest_ms() if row.coverage or group.dirty else now_ms
+            value = accumulate(
+                accumulation,
+                hearing,
+                context,
+                observed_at_ms=as_of_ms,
+                simulated=group.simulated,
+            )
+            self._set(state, value, now_ms, alerts)
+            if row.arrivals:
+                state.arrivals = row.arrivals(accumulation.state, context)
 
     def skewed(self, feed: str) -> bool:
         """The feed's clock is off by more than the gate forgives."""
@@ -134,8 +143,11 @@ class Picture:
     def _derive(
         self, state: PlaceState, after: str, at_ms: int, now_ms: int, alerts: list[Alert]
     ) -> None:
+        rows = state.derived[after]
+        if not rows:
+            return
         context = Context(site=self.site, place=state.place, at_ms=at_ms)
-        for row in state.derived[after]:
+        for row in rows:
             self._set(state, derive(row, state.values, context), now_ms, alerts)
 
     def _set(self, state: PlaceState, value: Value, now_ms: int, alerts: list[Alert]) -> None:
@@ -148,18 +160,43 @@ class Picture:
             state.changed = True
             self._changed[key] = state
             self.dirty_cells.add(state.place.cell)
-        for ladder in self.rules.at(value.measure, key):
-            found = ladder.step(self._ladder_state(ladder.rule.key, key), value, now_ms)
+        watch = self.rules.watch(value.measure, key)
+        if watch is not None:
+            calm = value.measure not in state.restless and watch.calm(value.value)
+            ladders = watch.sleepless if calm else watch.ladders
+            if ladders:
+                awake = self._step(ladders, state, value, now_ms, alerts)
+                if awake:
+                    state.restless.add(value.measure)
+                elif not calm:
+                    state.restless.discard(value.measure)
+
+    def _step(
+        self,
+        ladders: Iterable[Ladder],
+        state: PlaceState,
+        value: Value,
+        now_ms: int,
+        alerts: list[Alert],
+    ) -> bool:
+        """Steps ladders; says whether one of them is awake then."""
+        states = self.ladders.setdefault(state.place.key, {})
+        awake = False
+        for ladder in ladders:
+            ladder_state = states.get(ladder.rule.key)
+            if ladder_state is None:
+                ladder_state = states[ladder.rule.key] = LadderState()
+            found = ladder.step(ladder_state, value, now_ms)
             if found:
                 alerts += found
                 self.dirty_cells.add(state.place.cell)
+            awake = awake or ladder_state.awake
+        return awake
 
-    def _ladder_state(self, rule: str, place: str) -> LadderState:
-        states = self.ladders.setdefault(place, {})
-        state = states.get(rule)
-        if state is None:
-            state = states[rule] = LadderState()
-        return state
+    def take_up(self, place: str, ladders: Mapping[str, LadderState]) -> None:
+        """Puts back what the ladders of a place remember; stepping them tells which sleep."""
+        self.ladders[place] = dict(ladders)
+        self.places[place].restless = set(self.places[place].available)
 
     # -- parents ---------------------------------------------------------------------------
 

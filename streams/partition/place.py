@@ -21,7 +21,10 @@ class RollUpRow:
 
 
 class PlaceState:
-    """`values` holds the newest value of every measure the place has, unknown before any data."""
+    """`values` holds the newest value of every measure the place has, unknown before any data.
+
+    `restless` are the measures of which a ladder may be awake.
+    """
 
     __slots__ = (
         "arrivals",
@@ -32,6 +35,7 @@ class PlaceState:
         "groups",
         "parent",
         "place",
+        "restless",
         "roll_up_step",
         "roll_ups",
         "values",
@@ -49,6 +53,7 @@ class PlaceState:
         self.roll_ups: tuple[RollUpRow, ...] = ()
         self.roll_up_step = 0
         self.changed = False
+        self.restless: set[str] = set()
 
     def own_measures(self) -> set[str]:
         """Measures read or accumulated from the place's own sources."""

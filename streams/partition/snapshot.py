@@ -235,4 +235,4 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
     for value in row.values:
         if value.measure in state.available:
             state.values[value.measure] = value
-    partition.picture.ladders[state.place.key] = dict(row.ladders)
+    partition.picture.take_up(state.place.key, row.ladders)
