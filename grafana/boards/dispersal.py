@@ -270,7 +270,8 @@ def _crowding(basis: Basis) -> tuple[Panel, ...]:
             "place",
             basis.names(crowded),
             scales.SERVICE_WORDS,
-            width=14,
+            width=13,
         ),
-        alerts.open_alerts(basis, rules="(crowd|dispersal|rank|rail|air|parking)[.].*", width=10),
+        age_tile(service, crowded),
+        alerts.open_alerts(basis, rules="(crowd|dispersal|rank|rail|air|parking)[.].*", width=9),
     )
