@@ -23,9 +23,10 @@ class Freshness(StrEnum):
     MAINTENANCE = "maintenance"
 
 
-def is_fresh(source: SourceState, now_ms: int) -> bool:
-    """Heard, and no older than two cadences."""
-    return now_ms - source.newest_ms <= FRESH_CADENCES * source.cadence_ms
+def fresh_until_ms(source: SourceState) -> int:
+    """The last instant at which its newest sample is no older than two cadences."""
+    newest_ms: int = source.samples[-1][0]
+    return newest_ms + FRESH_CADENCES * source.cadence_ms
 
 
 def is_frozen(source: SourceState, dwell_ms: int | None) -> bool:

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from schemas.value import Value
-from streams.fusion.freshness import FRESH_CADENCES, is_frozen, note_change
+from streams.fusion.freshness import fresh_until_ms, is_frozen, note_change
 from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Accumulated, Measure, OverSources
 from streams.fusion.reading import Reader
@@ -19,8 +19,8 @@ from streams.site.model import Place
 
 HELD_BACK_UNTIL_BELIEVED = 3
 STEPS_A_CADENCE = 2
-HEARD_ANEW_MS = 60_000
-"""how long what was found of the sources may stand, at most"""
+LOOK_AGAIN_MS = 60_000
+"""a value is looked at anew that often, even when nothing comes in"""
 
 _observed_ms = itemgetter(0)
 
@@ -45,6 +45,7 @@ class Group:
 
     __slots__ = (
         "_hearing",
+        "_looked_ms",
         "_newest_ms",
         "_reader",
         "accumulations",
@@ -52,7 +53,6 @@ class Group:
         "dwell_ms",
         "kind",
         "late",
-        "next_check_ms",
         "place",
         "received_ms",
         "rows",
@@ -83,9 +83,9 @@ class Group:
         self.simulated = False
         self.step = 0
         self.received_ms = 0
-        self.next_check_ms: float = 0
         self._reader = Reader(rows)
         self._hearing: Hearing | None = None
+        self._looked_ms = 0
         self._newest_ms = 0
 
     def add(self, source: SourceState) -> None:
@@ -149,27 +149,38 @@ class Group:
         """
         return self.floor(self._newest_ms)
 
+    @property
+    def delay_ms(self) -> int | None:
+        """How long the newest observation took to arrive; None before any."""
+        return self.received_ms - self._newest_ms if self._newest_ms else None
+
     def hear(self, now_ms: int, *, skewed: bool) -> Hearing:
         """Who of the expected sources is fresh, who of them is in doubt, and what they say."""
         hearing = self._hearing
         if hearing is None or not hearing.holds(now_ms, skewed=skewed):
             hearing = self._hearing = self._listen(now_ms, skewed=skewed)
+        self._looked_ms = now_ms
         readings = [source.reading for source in hearing.usable]
         hearing.columns = tuple(zip(*readings, strict=True))
         return hearing
 
+    @property
+    def next_check_ms(self) -> float:
+        """Until then nothing changes by itself: no source goes stale, no minute is over."""
+        if self._hearing is None:
+            return 0
+        return 1 + min(self._looked_ms + LOOK_AGAIN_MS, self._hearing.stands_until_ms())
+
     def _listen(self, now_ms: int, *, skewed: bool) -> Hearing:
-        """Asks every source; what is found stands until time or a source changes it."""
-        # whole minutes: what time alone brings must not depend on when somebody listened first
-        until_ms = now_ms - now_ms % HEARD_ANEW_MS + HEARD_ANEW_MS
-        hearing = Hearing(since_ms=now_ms, until_ms=until_ms, skewed=skewed)
+        """Asks every source."""
+        hearing = Hearing(now_ms, skewed=skewed)
         newest_ms = 0
         for source in self.sources:
             source.steady = False
             if source.samples:
                 newest_ms = max(newest_ms, source.samples[-1][0])
             if source.maintenance:
-                hearing.until_ms = min(hearing.until_ms, source.maintenance_edge_ms(now_ms))
+                hearing.edge_ms = min(hearing.edge_ms, source.maintenance_edge_ms(now_ms))
                 if source.in_maintenance(now_ms):
                     continue
             hearing.expected += 1
@@ -178,14 +189,11 @@ class Group:
         if skewed and hearing.fresh:
             hearing.doubts[Reason.SKEWED] = hearing.fresh[0]
         self._newest_ms = newest_ms
-        self.next_check_ms = hearing.until_ms
         return hearing
 
     def _ask(self, source: SourceState, hearing: Hearing, now_ms: int) -> None:
-        stale_ms = source.samples[-1][0] + FRESH_CADENCES * source.cadence_ms
-        if stale_ms < now_ms:
+        if fresh_until_ms(source) < now_ms:
             return
-        hearing.until_ms = min(hearing.until_ms, stale_ms + 1)
         hearing.fresh.append(source)
         if source.held_back:
             hearing.doubts[Reason.IMPLAUSIBLE_JUMP] = source

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from schemas.value import CONTRIBUTORS_SHOWN
+from streams.fusion.freshness import fresh_until_ms
 from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
 
@@ -13,37 +15,47 @@ from streams.gate.source import SourceState
 class Hearing:
     """`fresh` sources, the `usable` ones among them, how many were `expected`.
 
-    Found at `since_ms`, it stands until `until_ms` unless a source changes its standing before.
-    `columns` are the readings of the usable sources as of the evaluation under way, one column a
-    number, the instants first; empty when there is none.
+    Found at `since_ms`, it stands until a source goes stale or its maintenance begins or ends
+    (`edge_ms`), unless one changes its standing by what it says. `columns` are the readings of the
+    usable sources as of the evaluation under way, the instants first; empty when there is none.
     """
 
     __slots__ = (
         "_names",
+        "_until_ms",
         "columns",
         "doubts",
+        "edge_ms",
         "expected",
         "fresh",
         "since_ms",
         "skewed",
-        "until_ms",
         "usable",
     )
 
-    def __init__(self, *, since_ms: int, until_ms: float, skewed: bool) -> None:
+    def __init__(self, since_ms: int, *, skewed: bool) -> None:
         self.fresh: list[SourceState] = []
         self.usable: list[SourceState] = []
         self.expected = 0
         self.doubts: dict[Reason, SourceState] = {}
         self.since_ms = since_ms
-        self.until_ms = until_ms
         self.skewed = skewed
+        self.edge_ms: float = inf
         self.columns: Sequence[Sequence[Any]] = ()
+        self._until_ms: float = -inf
         self._names: tuple[str, ...] | None = None
 
     def holds(self, now_ms: int, *, skewed: bool) -> bool:
         """Time has not changed what was found."""
-        return self.since_ms <= now_ms < self.until_ms and skewed is self.skewed
+        if skewed is not self.skewed or now_ms < self.since_ms:
+            return False
+        return now_ms <= self._until_ms or now_ms <= self.stands_until_ms()
+
+    def stands_until_ms(self) -> float:
+        """The last instant at which all who are fresh still are, as of what they have said."""
+        stale_ms = min([fresh_until_ms(source) for source in self.fresh], default=inf)
+        self._until_ms = min(stale_ms, self.edge_ms - 1)
+        return self._until_ms
 
     def silence(self, minimum_coverage: float) -> str:
         """Why too little was heard for a value, or ""."""
