@@ -116,10 +116,25 @@ class FeedState:
         self._deltas: deque[tuple[int, int]] = deque(maxlen=SKEW_SAMPLES)
 
     def hear(self, received_ms: int, observed_ms: int) -> None:
-        """Takes one arrival; called once a batch, which is sample enough for a median."""
-        self.last_received_ms = received_ms
+        """Takes a sample of the arrivals; one a place and half minute is enough for a median."""
+        self.last_received_ms = max(self.last_received_ms, received_ms)
         self._deltas.append((received_ms, received_ms - observed_ms))
-        horizon_ms = received_ms - SKEW_WINDOW_MS
+        self._judge()
+
+    @property
+    def samples(self) -> list[tuple[int, int]]:
+        """(received, received − observed), oldest first: what a snapshot keeps."""
+        return list(self._deltas)
+
+    def recall(self, samples: list[tuple[int, int]]) -> None:
+        """Goes on from kept samples."""
+        self._deltas.extend(samples)
+        if samples:
+            self.last_received_ms = max(received_ms for received_ms, _ in samples)
+            self._judge()
+
+    def _judge(self) -> None:
+        horizon_ms = self.last_received_ms - SKEW_WINDOW_MS
         while self._deltas[0][0] <= horizon_ms:
             self._deltas.popleft()
         self.skew_ms = int(median([delta for _, delta in self._deltas]))

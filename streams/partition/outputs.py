@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import msgspec
-
 from schemas.alert import Alert
 from schemas.value import Situation
 from streams.gate import Refusal
-
-
-class Counts(msgspec.Struct):
-    """Records since the topics began: folded by feed, refused by (department, feed, reason)."""
-
-    processed: dict[str, int] = {}
-    quarantined: dict[tuple[str, str, str], int] = {}
 
 
 @dataclass(slots=True)

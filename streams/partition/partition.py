@@ -13,7 +13,8 @@ from schemas.errors import RecordError
 from streams.fusion.group import Group
 from streams.fusion.measure import Catalogue
 from streams.gate import Admitted, Gate, Incoming, SourceState
-from streams.partition.outputs import Counts, StepOutput
+from streams.partition.mark import Counts, Mark
+from streams.partition.outputs import StepOutput
 from streams.partition.picture import Picture
 from streams.rules.book import RuleBook
 from streams.site.model import Site
@@ -115,8 +116,10 @@ class Partition:
         self.picture.settle(self.stream_ms, output.alerts)
 
     def _cross(self, received_ms: int, dirty: list[Group], output: StepOutput) -> None:
-        """At every half minute of stream time the picture is told, in live and in catching up."""
+        """At every half minute of stream time the clocks of the feeds are compared with that of the
+        broker, and the picture is told; in live and in catching up."""
         self._settle(dirty, output)
+        self.picture.compare_clocks(self._next_situations_ms - SITUATION_EVERY_MS)
         boundary_ms = received_ms - received_ms % SITUATION_EVERY_MS
         output.situations += self.picture.take_situations(boundary_ms)
         output.told_ms = boundary_ms
@@ -145,15 +148,30 @@ class Partition:
             row = (refusal.department, feed, refusal.reason.value)
             quarantined[row] = quarantined.get(row, 0) + 1
         if folded:
-            group = folded[-1].group
-            self.picture.feeds[folded[-1].feed].hear(group.received_ms, folded[-1].newest_ms)
+            feed_state = self.picture.feeds[folded[-1].feed]
+            feed_state.last_received_ms = folded[-1].group.received_ms
             self.picture.dirty_cells.update({source.group.place.cell for source in folded})
 
-    def resume(self, positions: Mapping[str, int], counts: Counts, stream_ms: int) -> None:
-        """Goes on from the positions of a durable mark; the cells are restored already."""
-        self.positions = dict(positions)
-        self.counts = counts
-        self.stream_ms = max(self.stream_ms, stream_ms)
+    def mark(self) -> Mark:
+        """Where it stands now."""
+        feeds = self.picture.feeds
+        return Mark(
+            partition=self.number,
+            positions=dict(self.positions),
+            stream_ms=self.stream_ms,
+            counts=self.counts,
+            delays={key: feed.samples for key, feed in feeds.items() if feed.samples},
+        )
+
+    def resume(self, mark: Mark) -> None:
+        """Goes on from a durable mark; the cells are restored already."""
+        self.positions = dict(mark.positions)
+        self.counts = mark.counts
+        self.stream_ms = mark.stream_ms
+        self._next_situations_ms = (self.stream_ms // SITUATION_EVERY_MS + 1) * SITUATION_EVERY_MS
+        for feed, samples in mark.delays.items():
+            if feed in self.picture.feeds:
+                self.picture.feeds[feed].recall(samples)
 
     def tick(self, now_ms: int) -> StepOutput:
         """What time alone brings. While records wait to be read, `now_ms` must not pass the arrival

@@ -136,6 +136,14 @@ class Picture:
             if row.arrivals:
                 state.arrivals = row.arrivals(accumulation.state, context)
 
+    def compare_clocks(self, since_ms: int) -> None:
+        """Samples how long records took to arrive, at every place that got one since `since_ms`."""
+        for state in self.places.values():
+            for group in state.groups.values():
+                if group.received_ms >= since_ms and group.delay_ms is not None:
+                    feed = self.feeds[group.sources[0].feed]
+                    feed.hear(group.received_ms, group.received_ms - group.delay_ms)
+
     def skewed(self, feed: str) -> bool:
         """The feed's clock is off by more than the gate forgives."""
         return abs(self.feeds[feed].skew_ms) > FUTURE_MS

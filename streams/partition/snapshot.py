@@ -14,7 +14,7 @@ import msgspec
 from schemas.errors import HubwatchError
 from schemas.value import ArrivalBin, Value
 from streams.gate import SourceState
-from streams.partition.outputs import Counts
+from streams.partition.mark import Mark
 from streams.partition.partition import Partition
 from streams.partition.place import PlaceState
 from streams.rules.state import LadderState
@@ -68,21 +68,8 @@ class CellSnapshot(msgspec.Struct):
     encoding: int
     cell: str
     positions: dict[str, int]
-    stream_ms: int
     sources: list[SourceSnapshot]
     places: list[PlaceSnapshot]
-
-
-class PartitionMark(msgspec.Struct):
-    """Where reading goes on once the snapshots of all cells are durable.
-
-    `counts` are the partition's counters as of these positions, so totals survive a restart.
-    """
-
-    partition: int
-    positions: dict[str, int]
-    stream_ms: int
-    counts: Counts
 
 
 def take(partition: Partition, cell: str) -> bytes:
@@ -93,7 +80,6 @@ def take(partition: Partition, cell: str) -> bytes:
         encoding=ENCODING,
         cell=cell,
         positions=dict(partition.positions),
-        stream_ms=partition.stream_ms,
         sources=[
             _source(source)
             for state in states
@@ -108,20 +94,13 @@ def take(partition: Partition, cell: str) -> bytes:
 
 def mark(partition: Partition) -> bytes:
     """To be written after the snapshots of all dirty cells are acknowledged."""
-    return msgspec.msgpack.encode(
-        PartitionMark(
-            partition.number,
-            dict(partition.positions),
-            partition.stream_ms,
-            partition.counts,
-        )
-    )
+    return msgspec.msgpack.encode(partition.mark())
 
 
-def read_mark(raw: bytes) -> PartitionMark:
+def read_mark(raw: bytes) -> Mark:
     """Raises SnapshotError."""
     try:
-        return msgspec.msgpack.decode(raw, type=PartitionMark)
+        return msgspec.msgpack.decode(raw, type=Mark)
     except msgspec.DecodeError as error:
         raise SnapshotError(f"partition mark of {len(raw)} bytes: {error}") from error
 
@@ -162,7 +141,6 @@ def restore(partition: Partition, snapshot: CellSnapshot) -> None:
         if state is not None:
             _fill_place(partition, state, place)
     partition.cell_positions[snapshot.cell] = snapshot.positions
-    partition.stream_ms = max(partition.stream_ms, snapshot.stream_ms)
 
 
 def _source(source: SourceState) -> SourceSnapshot:

@@ -11,7 +11,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from streams.partition.partition import Partition
 from streams.partition.snapshot import (
     CellSnapshot,
-    PartitionMark,
     SnapshotError,
     read,
     read_mark,
@@ -62,7 +61,7 @@ async def restore_partition(bootstrap_servers: str, partition: Partition) -> int
     if mark_raw is None:
         return 0
     try:
-        mark: PartitionMark = read_mark(mark_raw)
+        mark = read_mark(mark_raw)
         snapshots: list[CellSnapshot] = [read(raw) for raw in cells.values()]
     except SnapshotError as error:
         log.warning("snapshot set aside, rebuilding from the inbox topics", error=str(error))
@@ -70,5 +69,5 @@ async def restore_partition(bootstrap_servers: str, partition: Partition) -> int
     for snapshot in snapshots:
         if snapshot.cell in partition.cells:
             restore(partition, snapshot)
-    partition.resume(mark.positions, mark.counts, mark.stream_ms)
+    partition.resume(mark)
     return len(snapshots)

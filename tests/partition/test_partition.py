@@ -139,7 +139,7 @@ def test_a_restart_from_a_snapshot_changes_nothing(
     second = new_partition()
     for raw in taken.values():
         snapshot.restore(second, snapshot.read(raw))
-    second.resume(mark.positions, mark.counts, mark.stream_ms)
+    second.resume(mark)
     after = play(second, messages, at[stop:])
     assert shown(second) == shown(undisturbed)
     assert episodes([*before, *lost, *after]) == episodes(straight)

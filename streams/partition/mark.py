@@ -1,0 +1,25 @@
+"""Where a partition stands between two batches: what a restart needs besides its cells."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Counts(msgspec.Struct):
+    """Records since the topics began: folded by feed, refused by (department, feed, reason)."""
+
+    processed: dict[str, int] = {}
+    quarantined: dict[tuple[str, str, str], int] = {}
+
+
+class Mark(msgspec.Struct):
+    """`positions` is the next offset to read by inbox topic, `counts` the totals as of there, so
+    that they survive a restart; `delays` the newest samples, by feed, of how long records took to
+    arrive. Valid once the snapshots of all cells changed before it are durable.
+    """
+
+    partition: int
+    positions: dict[str, int]
+    stream_ms: int
+    counts: Counts
+    delays: dict[str, list[tuple[int, int]]] = {}

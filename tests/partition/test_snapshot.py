@@ -1,0 +1,109 @@
+"""Snapshots that cannot be read, and those of a site that has changed meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.codec import decode, explain
+from schemas.structs import structs
+from streams.domains import catalogue
+from streams.partition import Partition, snapshot
+from streams.partition.snapshot import ENCODING, SnapshotError
+from streams.rules.book import RuleBook
+from streams.site.model import Site
+from tests.partition.conftest import NewPartition
+from tests.partition.stream import streams
+from tests.partition.test_clock import crowd
+from tests.town import FEEDS, PLACES, TOPIC, Message, town
+
+
+@given(raw=st.binary(max_size=64))
+def test_garbage_is_a_snapshot_error(raw: bytes) -> None:
+    for read in (snapshot.read, snapshot.read_mark):
+        with pytest.raises(SnapshotError, match="bytes"):
+            read(raw)
+
+
+def test_a_newer_encoding_is_a_snapshot_error(new_partition: NewPartition) -> None:
+    newer = msgspec.msgpack.decode(snapshot.take(new_partition(), "hall"))
+    newer["encoding"] = ENCODING + 1
+    newer["something"] = "new"
+    with pytest.raises(SnapshotError, match=r"HW-1401 snapshot of hall has encoding .* rebuilt"):
+        snapshot.read(msgspec.msgpack.encode(newer))
+    newer["encoding"] = ENCODING
+    assert snapshot.read(msgspec.msgpack.encode(newer)).cell == "hall", "fields may be added"
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(messages=streams())
+def test_a_restored_cell_is_the_cell(new_partition: NewPartition, messages: list[Message]) -> None:
+    """All of it, versions too: a snapshot of the restored cell says the same."""
+    partition, other = new_partition(), new_partition()
+    if messages:
+        partition.step(TOPIC, "transport", messages)
+    taken = {cell: snapshot.take(partition, cell) for cell in partition.cells}
+    mark = snapshot.read_mark(snapshot.mark(partition))
+    for raw in taken.values():
+        snapshot.restore(other, snapshot.read(raw))
+    other.resume(mark)
+    assert {c: snapshot.read(snapshot.take(other, c)) for c in other.cells} == {
+        c: snapshot.read(raw) for c, raw in taken.items()
+    }
+
+
+def of(site: Site, rules: RuleBook) -> Partition:
+    return Partition(
+        0,
+        site.cells & {"hall", "road"},
+        site=site,
+        catalogue=catalogue(),
+        rules=rules,
+        decode=decode,
+        explain=explain,
+        record_types=structs(),
+    )
+
+
+def test_what_the_site_no_longer_has_is_left_out(new_partition: NewPartition) -> None:
+    """A place, a feed, a rule and a source fewer; a source that nobody registered comes back."""
+    before = new_partition()
+    sent = [crowd(0, 130), crowd(1, 7, "cam-new", "hall.east"), crowd(2, 9, "cam-1", "hall.east")]
+    assert before.step(TOPIC, "transport", sent).alerts
+    raw = snapshot.take(before, "hall")
+
+    full = town()
+    smaller = replace(
+        full,
+        places={p.key: p for p in PLACES if p.key != "hall.west"},
+        feeds={f.key: replace(f, places=f.places - {"hall.west"}) for f in FEEDS},
+        sources={key: s for key, s in full.sources.items() if s.place != "hall.west"},
+    )
+    after = of(smaller, RuleBook((), smaller))
+    snapshot.restore(after, snapshot.read(raw))
+    assert after.picture.places["hall.east"].values == before.picture.places["hall.east"].values
+    assert {s.key for s in after.gate.sources if s.newest_ms} == {"cam-1", "cam-new"}
+
+    without_feed = replace(smaller, feeds={FEEDS[0].key: FEEDS[0]}, sources={})
+    bare = of(without_feed, RuleBook((), without_feed))
+    snapshot.restore(bare, snapshot.read(raw))
+    assert not bare.gate.sources
+
+
+def test_an_alert_of_a_rule_that_is_no_more_is_withdrawn(
+    new_partition: NewPartition, site: Site
+) -> None:
+    before = new_partition()
+    raised = before.step(TOPIC, "transport", [crowd(0, 130)]).alerts
+    after = of(site, RuleBook((), site))
+    snapshot.restore(after, snapshot.read(snapshot.take(before, "hall")))
+    told = after.tick(crowd(0, 0).timestamp).alerts
+    assert {alert.id for alert in told} == {alert.id for alert in raised}
+    assert {(alert.state, alert.why) for alert in told} == {("cleared", "withdrawn")}
+    assert not after.tick(crowd(0, 0).timestamp).alerts
