@@ -18,7 +18,9 @@ class Asked:
     expr: str
 
 
-MAY_BE_EMPTY: Mapping[tuple[str, str], str] = {}
+MAY_BE_EMPTY: Mapping[tuple[str, str], str] = {
+    ("hubwatch-dispersal", "预测命中率 · Forecast hits"): "no forecast is old enough to be scored",
+}
 """(board uid, panel title) → why none of its queries needs to return data"""
 
 

@@ -87,6 +87,14 @@ def aged(measure: str, places: str | Iterable[str]) -> str:
     return f"{known(measure, places)} * on (place) group_left (age) {age}"
 
 
+def highest(measure: str, places: Iterable[str]) -> str:
+    """The highest of several places with the oldest age; NaN only where none of them is known."""
+    keys = tuple(places)
+    value = f"(max({values(measure, keys)}) or max({statuses(measure, keys)}) * NaN)"
+    age = f'count_values("age", round({oldest(measure, keys)}))'
+    return f"{value} * on () group_left (age) {age}"
+
+
 def states(measure: str, places: str | Iterable[str]) -> str:
     """A level, grade or state at each place, UNKNOWN where it is unknown: for a timeline."""
     return known(measure, places, str(UNKNOWN))

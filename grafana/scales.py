@@ -24,8 +24,9 @@ GREY = (Step(None, palette.QUIET), Step(1, palette.UNKNOWN))
 BAR = (Step(None, palette.SERIES[0]),)
 BLIND_BAR = (Step(None, palette.UNKNOWN),)
 SUSPECT_BAR = (Step(None, palette.SUSPECT),)
-ALL_DAY = (Word(1440, "全天", palette.NORMAL, to=1_000_000),)
-"""a mode whose last departure lies a day or more ahead runs day and night"""
+ALL_DAY_MINUTES = 1440
+ALL_DAY = (Word(ALL_DAY_MINUTES, "全天", palette.QUIET, to=1_000_000),)
+"""a mode without a last departure runs day and night"""
 STRANDED = rising((1, 200, 500, 1000))
 LAST_DEPARTURE = falling((60, 30, 15, 5))
 FILLING = rising((0.5, 0.75, 0.9, 1.0))

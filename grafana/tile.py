@@ -10,7 +10,7 @@ from grafana.basis import Basis
 from grafana.field import SILENT_TEXT, Json, Word, mappings, thresholds
 from grafana.palette import Scale, rising
 from grafana.panel import Caption, Panel
-from grafana.query import Query, aged, oldest
+from grafana.query import Query, aged, highest, oldest
 from grafana.unit import AGE, Unit
 
 AGE_LEGEND = "数据龄 {{age}} s"
@@ -94,6 +94,25 @@ def tile(
         aged(measure, place),
         Look(basis.unit(measure), scale, words),
         width=width,
+        legend=AGE_LEGEND,
+        opens=opens,
+    )
+
+
+def highest_tile(
+    basis: Basis,
+    measure: str,
+    places: Sequence[str],
+    caption: Caption,
+    *,
+    scale: Scale,
+    opens: str = "",
+) -> Panel:
+    """A tile of the highest value of several places, for what no parent sums up."""
+    return number(
+        caption.described(basis.about(measure)),
+        highest(measure, places),
+        Look(basis.unit(measure), scale),
         legend=AGE_LEGEND,
         opens=opens,
     )

@@ -9,8 +9,8 @@ from grafana.chart import Axis, Line, chart, lines, timeline
 from grafana.header import header
 from grafana.palette import falling, rising
 from grafana.panel import Caption, Panel
-from grafana.query import oldest, states, values
-from grafana.table import Key, measured, table, trust
+from grafana.query import oldest, states, statuses, values
+from grafana.table import Column, Key, measured, table, trust
 from grafana.tile import age_tile, measured_wall, tile
 from grafana.unit import UNITS
 
@@ -163,15 +163,7 @@ def _modes(basis: Basis) -> Panel:
         measured(
             basis, "dispersal.stranded_persons", modes, "滞留 Stranded", scale=scales.POSITIVE
         ),
-        measured(
-            basis,
-            "dispersal.minutes_to_last_departure",
-            modes,
-            "末班 Last",
-            scale=scales.LAST_DEPARTURE,
-            words=scales.ALL_DAY,
-            cell="fill",
-        ),
+        _last(modes),
         *trust("dispersal.demand_per_5min", modes),
     )
     return table(
@@ -185,6 +177,22 @@ def _modes(basis: Basis) -> Panel:
         Key(label="place", title="方式 Mode", names=basis.titles(modes), width=340),
         columns,
         width=24,
+    )
+
+
+def _last(modes: tuple[str, ...]) -> Column:
+    """Minutes to the last departure; a mode without one runs all day."""
+    last = "dispersal.minutes_to_last_departure"
+    none = (
+        f"{statuses('dispersal.demand_per_5min', modes)} unless on (place) {statuses(last, modes)}"
+    )
+    return Column(
+        title="末班 Last",
+        expr=f"{values(last, modes)} or ({none}) * 0 + {scales.ALL_DAY_MINUTES}",
+        unit=UNITS["min"],
+        scale=scales.LAST_DEPARTURE,
+        words=scales.ALL_DAY,
+        cell="fill",
     )
 
 

@@ -8,7 +8,7 @@ from grafana.board import OPERATIONS, Board, Row
 from grafana.chart import chart
 from grafana.header import header
 from grafana.panel import Caption, Panel
-from grafana.tile import tile
+from grafana.tile import highest_tile, tile
 
 
 def board(basis: Basis) -> Board:
@@ -101,11 +101,11 @@ def _site(basis: Basis) -> tuple[Panel, ...]:
             scale=scales.rain(basis, "1h"),
             opens="hubwatch-water",
         ),
-        tile(
+        highest_tile(
             basis,
             "water.ponding_cm",
-            basis.site.key,
-            Caption("最深积水", "Ponding", "全站最深积水。"),
+            basis.kind("underpass", "tunnel"),
+            Caption("最深积水", "Ponding", "下立交与隧道中最深的积水。"),
             scale=scales.ponding(basis),
             opens="hubwatch-water",
         ),

@@ -12,7 +12,7 @@ from grafana.palette import rising
 from grafana.panel import Caption, Panel
 from grafana.query import how_many, states, values
 from grafana.table import Key, measured, table, trust
-from grafana.tile import Look, measured_wall, number, tile
+from grafana.tile import Look, highest_tile, measured_wall, number, tile
 from grafana.unit import COUNT
 
 PONDING, RAIN_1H, RAIN_6H = "water.ponding_cm", "water.rain_mm_1h", "water.rain_mm_6h"
@@ -40,7 +40,7 @@ def board(basis: Basis) -> Board:
         timezone=basis.site.timezone,
         rows=(
             header(basis),
-            Row(4, (*_levels(basis), *_signs(basis), _closed(basis, passages))),
+            Row(4, (*_levels(basis), *_signs(basis, passages), _closed(basis, passages))),
             Row(4, (_passages(basis, passages),)),
             Row(9, _trends(basis, passages, gauges)),
             Row(
@@ -80,29 +80,27 @@ def _levels(basis: Basis) -> tuple[Panel, ...]:
     )
 
 
-def _signs(basis: Basis) -> tuple[Panel, ...]:
-    ponding = scales.ponding(basis)
-    signs = (
-        (
+def _signs(basis: Basis, passages: tuple[str, ...]) -> tuple[Panel, ...]:
+    hour, six, ponding = scales.rain(basis, "1h"), scales.rain(basis, "6h"), scales.ponding(basis)
+    deepest = Caption("最深积水", "Deepest", "下立交与隧道中最深的积水。")
+    unpumped = Caption("未抽排积水", "No pump on", "没有水泵运行的通道中最深的积水。")
+    return (
+        tile(
+            basis,
             RAIN_1H,
+            basis.site.key,
             Caption("1小时雨量", "Rain 1 h", "全站最大1小时雨量。"),
-            scales.rain(basis, "1h"),
+            scale=hour,
         ),
-        (
+        tile(
+            basis,
             RAIN_6H,
+            basis.site.key,
             Caption("6小时雨量", "Rain 6 h", "全站最大6小时雨量。"),
-            scales.rain(basis, "6h"),
+            scale=six,
         ),
-        (PONDING, Caption("最深积水", "Deepest", "全站最深积水。"), ponding),
-        (
-            "water.unpumped_cm",
-            Caption("未抽排积水", "No pump on", "没有水泵运行之处的最深积水。"),
-            ponding,
-        ),
-    )
-    return tuple(
-        tile(basis, measure, basis.site.key, caption, scale=scale)
-        for measure, caption, scale in signs
+        highest_tile(basis, PONDING, passages, deepest, scale=ponding),
+        highest_tile(basis, "water.unpumped_cm", passages, unpumped, scale=ponding),
     )
 
 

@@ -15,6 +15,7 @@ from grafana import palette
 from grafana.basis import Basis
 from grafana.board import COLUMNS, FOLDERS, Board
 from grafana.boards import build, differences, write
+from grafana.query import metric
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LETTERS = re.compile(r"[A-Za-z]{3}")
@@ -131,8 +132,7 @@ def test_what_is_unknown_is_grey(sent: tuple[Json, ...]) -> None:
 
 def test_values_show_how_old_they_are(basis: Basis, sent: tuple[Json, ...]) -> None:
     """In the panel, or in another one of the same row."""
-    domains = {key.partition(".")[0] for key in basis.measures}
-    a_value = re.compile(rf"hubwatch_({'|'.join(domains)})_")
+    a_value = re.compile(rf"\b({'|'.join(metric(key) for key in basis.measures)})\b")
     for board in sent:
         rows: dict[int, str] = {}
         for panel in board["panels"]:
@@ -143,8 +143,10 @@ def test_values_show_how_old_they_are(basis: Basis, sent: tuple[Json, ...]) -> N
             assert not a_value.search(exprs) or "hubwatch_age_seconds" in exprs, board["uid"]
 
 
-def test_charts_of_values_show_their_own_age(basis: Basis, sent: tuple[Json, ...]) -> None:
-    names = "|".join(f"hubwatch_{key.replace('.', '_')}" for key in basis.measures)
+def test_charts_and_tables_of_values_show_their_own_age(
+    basis: Basis, sent: tuple[Json, ...]
+) -> None:
+    a_value = re.compile(rf"\b({'|'.join(metric(key) for key in basis.measures)})\b")
     for board, panel in panels(sent):
-        if panel["type"] in {"timeseries", "table"} and re.search(rf"\b({names})\b", asks(panel)):
+        if panel["type"] in {"timeseries", "table"} and a_value.search(asks(panel)):
             assert "hubwatch_age_seconds" in asks(panel), f"{board['uid']}: {panel['title']}"

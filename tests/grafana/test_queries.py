@@ -13,7 +13,7 @@ import yaml
 
 from grafana.board import Board
 from grafana.queries import Asked, queries
-from grafana.query import UNKNOWN, aged, how_many, states, worst_within
+from grafana.query import UNKNOWN, aged, highest, how_many, states, worst_within
 
 ROOT = Path(__file__).parents[2]
 needs_promtool = pytest.mark.skipif(
@@ -75,6 +75,7 @@ MEANING = {
     states("water.ponding_cm", BOTH): {'{place="u.a"}': 7, '{place="u.b"}': UNKNOWN},
     # the age comes along as a label
     aged("water.ponding_cm", "u.a"): {'{place="u.a", age="12"}': 7},
+    highest("water.ponding_cm", BOTH): {'{age="400"}': 7},
     # known and calm; unknown and calm is unknown; unknown with an alert keeps the alert
     worst_within("u.a"): {'{cell="u.a", age="12"}': 0},
     worst_within("u.b"): {'{cell="u.b", age="400"}': UNKNOWN},
