@@ -41,7 +41,7 @@ class Account:
 class RecordingError(HubwatchError):
     """A recording that is not there or cannot be read."""
 
-    code: ClassVar[str] = "HW-1601"
+    code: ClassVar[str] = "HW-1701"
 
     @classmethod
     def absent(cls, path: Path) -> RecordingError:

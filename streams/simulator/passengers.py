@@ -31,7 +31,6 @@ class HubDay:
     """The finished day."""
 
     day: Day
-    arrivals: tuple[Arriving, ...]
     crowds: dict[str, Crowd] = field(default_factory=dict)
     """by carrier and its parts, by cell of the ways onward, by passage, by visited place"""
     ways: dict[str, Way] = field(default_factory=dict)
@@ -60,10 +59,8 @@ def hub_day(
     model.go_on(supply, ended)
     model.cross()
     model.visit()
-    services = tuple(s for carrier in ordinary.carriers for s in arrivals[carrier.place])
     return HubDay(
         day=day,
-        arrivals=services,
         crowds={place: flow.total() for place, flow in model.flows.items()},
         ways=model.ways,
         passengers=model.passengers,

@@ -11,36 +11,31 @@ from streams.site.model import Site
 
 
 class Script:
-    """Disturbances by quantity and place. Times are Unix ms. `scenario` None: nothing happens."""
+    """Disturbances by quantity and place. Times are Unix ms."""
 
-    def __init__(self, site: Site, scenario: Scenario | None) -> None:
+    def __init__(self, site: Site, scenario: Scenario) -> None:
         self._zone = ZoneInfo(site.timezone)
         self._scenario = scenario
         self._tracks: dict[str, dict[str, Shape]] = {}
-        for track in scenario.tracks if scenario else ():
+        for track in scenario.tracks:
             points = [(float(self.at_ms(clock)), value) for clock, value in track.points]
             by_place = self._tracks.setdefault(track.quantity, {})
             for place in _matching(track.places, site):
                 by_place[place] = Shape(points)
         self._endings = {
             place: (self.at_ms(ending.announced), self.at_ms(ending.last))
-            for ending in (scenario.endings if scenario else ())
+            for ending in scenario.endings
             for place in _matching(ending.places, site)
         }
 
     def at_ms(self, clock: float) -> int:
         """Unix ms of a time of day of the scenario."""
-        assert self._scenario is not None  # noqa: S101  asked by a scenario's own rows only
         return self._scenario.at_ms(clock, self._zone)
 
     def value(self, quantity: Quantity, place: str, at_ms: float, ordinary: float) -> float:
         """What the script says, or what is ordinary where it says nothing."""
         track = self._tracks.get(quantity, {}).get(place)
         return ordinary if track is None else track.at(at_ms)
-
-    def places(self, quantity: Quantity) -> frozenset[str]:
-        """Places at which the quantity is scripted."""
-        return frozenset(self._tracks.get(quantity, ()))
 
     def last_departure(self, place: str, at_ms: float, ordinary_ms: int) -> int:
         """The last departure as announced at an instant; a moved one is of the origin's night."""
@@ -50,8 +45,7 @@ class Script:
         return last_ms if moved and same_night else ordinary_ms
 
     def holds(self, carrier: str) -> tuple[Hold, ...]:
-        scenario = self._scenario
-        return tuple(h for h in scenario.holds if h.carrier == carrier) if scenario else ()
+        return tuple(hold for hold in self._scenario.holds if hold.carrier == carrier)
 
 
 def _matching(patterns: tuple[str, ...], site: Site) -> list[str]:

@@ -11,7 +11,8 @@ import msgspec
 from streams.rules.rule import Operator, Rule
 from streams.simulator.episode import Course, episodes
 from streams.simulator.fault import FAULTS
-from streams.simulator.sight import GRADE_MARGIN, GRADED, SEEN, SOURCES, Sight, slope_per_minute
+from streams.simulator.seen import GRADE_MARGIN, GRADED, SEEN, SOURCES, slope_per_minute
+from streams.simulator.sight import Sight
 from streams.simulator.simulation import Simulation
 from streams.site.model import Place
 

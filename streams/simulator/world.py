@@ -28,7 +28,6 @@ from streams.site.model import Site
 DAYS_KEPT = 3
 CROWD_DRIFT = 0.04
 DRIFT_MS = 480_000
-RATE_MINUTES = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,7 @@ class Parked:
 class World:
     """Answers for any instant; days are worked out when first asked for."""
 
-    def __init__(
-        self, site: Site, ordinary: Ordinary, scenario: Scenario | None, seed: int
-    ) -> None:
+    def __init__(self, site: Site, ordinary: Ordinary, scenario: Scenario, seed: int) -> None:
         self.site = site
         self.ordinary = ordinary
         self.seed = seed

@@ -40,7 +40,7 @@ class Platform:
         self.rules = load_rules(folder / "rules.yaml", site, catalogue())
         self.partition = Partition(
             0,
-            {place.cell for place in site.places.values()},
+            site.cells,
             site=site,
             catalogue=catalogue(),
             rules=self.rules,

@@ -35,9 +35,10 @@ def hub(plain: Simulation) -> HubDay:
 def test_a_working_day_has_the_planned_passengers(
     new_simulation: NewSimulation, working_day: Scenario, seed: int
 ) -> None:
-    day = new_simulation(working_day, seed=seed).world.day(working_day.start_ms).hub
-    assert sum(day.passengers.values()) == pytest.approx(PLANNED, rel=0.03)
-    services = [s.passengers for s in day.arrivals if s.carrier.mode == "air"]
+    world = new_simulation(working_day, seed=seed).world
+    hub = world.day(working_day.start_ms).hub
+    assert sum(hub.passengers.values()) == pytest.approx(PLANNED, rel=0.03)
+    services = [s.passengers for s in world.arrivals(hub.day) if s.carrier.mode == "air"]
     assert sum(services) == pytest.approx(62_500, rel=0.01)
 
 
