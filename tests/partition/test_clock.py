@@ -151,7 +151,7 @@ def test_a_source_nobody_registered_counts_from_its_first_record(
     assert (west.value, west.heard, west.expected) == (15, 2, 2)
 
 
-def test_skew_of_a_department_makes_its_values_suspect(new_partition: NewPartition) -> None:
+def test_a_feed_whose_clock_is_off_is_noticed(new_partition: NewPartition) -> None:
     """Records that arrive a minute after they were observed, again and again."""
     partition = new_partition()
     late = [replace_timestamp(crowd(n * 10_000, n), 60_000) for n in range(4)]
