@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from streams.cli import terminal
@@ -34,6 +36,28 @@ def check() -> None:
         terminal.note("  fix: hubwatch boards build")
         raise typer.Exit(1)
     terminal.say("ok: the files are as the site and its measures have them")
+
+
+@app.command()
+def push(
+    url: Annotated[
+        str, typer.Option(help="address of Grafana; else the one of `hubwatch up`")
+    ] = "",
+) -> None:
+    """Send all boards to a Grafana that reads no files · 推送
+
+    Logs in with HUBWATCH_GRAFANA_TOKEN, or with HUBWATCH_GRAFANA_USER and _PASSWORD.
+    """
+    import os
+
+    from grafana.publish import auth_of
+    from grafana.publish import push as send
+    from streams.runtime.servers.ports import LOOPBACK
+    from streams.runtime.settings import Settings
+
+    address = url or f"http://{LOOPBACK}:{Settings.load().grafana_port}"
+    for board in send(_built(), address, auth_of(os.environ)):
+        terminal.say(board)
 
 
 def _built() -> dict[str, str]:

@@ -5,7 +5,8 @@ CliError                    HW-5000
 ├── NotKnownError           HW-5002  a name that is none of the site's
 ├── SpanError               HW-5003  a duration that cannot be read
 ├── SpeedError              HW-5004  a speed that cannot be read
-└── StampError              HW-5005  the inbox would refuse what is published
+├── StampError              HW-5005  the inbox would refuse what is published
+└── UnreadableError         HW-5006  a message that this version cannot read
 """
 
 from __future__ import annotations
@@ -52,3 +53,10 @@ class StampError(CliError):
 
     code = "HW-5005"
     hint = "on a broker without these topics: hubwatch topics --create --publisher-stamps"
+
+
+class UnreadableError(CliError):
+    """A message on one of our own topics that this version cannot read."""
+
+    code = "HW-5006"
+    hint = "another version wrote it: use the hubwatch of the processes that run"

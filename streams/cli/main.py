@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 
 import typer
 
@@ -61,6 +63,8 @@ app.command()(replay.replay)
 app.add_typer(rules.app, name="rules")
 app.add_typer(schemas.app, name="schemas")
 app.add_typer(boards.app, name="boards")
+if find_spec("streams.cli.bench"):
+    app.add_typer(import_module("streams.cli.bench").app, name="bench")
 app.command()(config.config)
 app.command()(version.version)
 app.command(hidden=True)(process.run)

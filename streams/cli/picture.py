@@ -9,11 +9,11 @@ import msgspec
 
 from schemas.alert import Alert
 from schemas.value import Situation, Value
-from streams.cli.reader import Message, Reader
+from streams.cli.reader import Message, Reader, decoded
 from streams.runtime.topics import ALERTS, SITUATION, partition_of
 
-SILENT_WALL_SECONDS = 20.0
-"""as the hub has it: a partition that has given no sign of life for longer speaks for nothing"""
+SILENT_WALL_SECONDS = 30.0
+"""as the hub has it: a partition that gave no sign of life for so long says nothing of now"""
 HUB_SILENT_WALL_SECONDS = 180.0
 """the hub speaks once a minute of site time"""
 HUB = "hub"
@@ -35,14 +35,14 @@ class Picture:
     heard_ms: dict[int | str, int] = field(default_factory=dict)
 
     def take(self, message: Message) -> None:
-        """Takes in one message of `situation` or `alerts`."""
+        """Takes in one message of `situation` or `alerts`. Raises UnreadableError."""
         if message.topic == ALERTS:
-            alert = _alert_of(message.value)
+            alert = decoded(message, _alert_of)
             known = self.alerts.get(alert.id)
             if known is None or known.version < alert.version:
                 self.alerts[alert.id] = alert
             return
-        situation = _situation_of(message.value)
+        situation = decoded(message, _situation_of)
         writer = message.partition if situation.cell else HUB
         self.heard_ms[writer] = max(message.at_ms, self.heard_ms.get(writer, 0))
         if not situation.sign_of_life:

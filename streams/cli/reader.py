@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
+import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from streams.cli.errors import BrokerUnreachableError, NotKnownError
+from streams.cli.errors import BrokerUnreachableError, NotKnownError, UnreadableError
 from streams.cli.text import meant
+
+Content = TypeVar("Content")
 
 CONNECT_MS = 3_000
 CLOSE_MS = 1_000
@@ -98,6 +102,15 @@ class Reader:
                         value=record.value,
                         headers={n: v.decode(errors="replace") for n, v in record.headers},
                     )
+
+
+def decoded(message: Message, decode: Callable[[bytes], Content]) -> Content:
+    """What our own process wrote. Raises UnreadableError, naming the message."""
+    try:
+        return decode(message.value)
+    except msgspec.MsgspecError as error:
+        at = f"{message.topic}/{message.partition}@{message.offset}"
+        raise UnreadableError(f"message {at}: {error}") from error
 
 
 @contextmanager

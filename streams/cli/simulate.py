@@ -38,16 +38,18 @@ def simulate(
     from streams.cli.play import require_topics
     from streams.cli.simulated import Simulated
     from streams.runtime.settings import Settings
+    from streams.simulator.scenario import load_scenario
     from streams.site import load_site
 
     settings = Settings.load()
     site = load_site(settings.site_dir, settings.standards_dir)
+    chosen = load_scenario(settings.site_dir, scenario or settings.scenario, site)
     inboxes = [department.inbox for department in site.departments.values()]
     require_topics(settings, inboxes, publisher_stamps=True)
     plan = Simulated.prepare(
         settings,
         site,
-        scenario=scenario or settings.scenario,
+        chosen,
         seed=settings.seed if seed is None else seed,
         speed=speed,
         duration_ms=span_ms(duration) if duration else None,

@@ -20,7 +20,7 @@ from streams.rules.load import load_rules
 from streams.runtime.clock import SiteClock, note_time, start_simulated
 from streams.runtime.settings import Settings
 from streams.simulator.ordinary import load_ordinary
-from streams.simulator.scenario import Scenario, load_scenario
+from streams.simulator.scenario import Scenario
 from streams.simulator.simulation import Simulation
 from streams.simulator.truth import truth
 from streams.site.model import Site
@@ -43,17 +43,16 @@ class Simulated:
         cls,
         settings: Settings,
         site: Site,
+        plan: Scenario,
         *,
-        scenario: str,
         seed: int,
         speed: str,
         duration_ms: int | None,
     ) -> Simulated:
         """Finds the simulated clock that runs, or starts one where the last one stopped.
 
-        Raises SiteError for a scenario that is not right, SpeedError for an impossible speed.
+        Raises SpeedError for a speed that cannot be.
         """
-        plan = load_scenario(settings.site_dir, scenario, site)
         running = running_clock(settings)
         clock: SiteClock | None = running
         if running.simulated and speed:

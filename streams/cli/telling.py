@@ -13,7 +13,7 @@ import msgspec
 
 from schemas.alert import Alert
 from schemas.value import Situation
-from streams.cli.reader import Message
+from streams.cli.reader import Message, decoded
 from streams.cli.reasons import in_words
 from streams.cli.text import UNKNOWN, harmless, local_time, number, shortened
 from streams.gate.reasons import REASONS, Reason
@@ -84,7 +84,7 @@ def tell_record(site: Site, message: Message) -> Told:
 
 def tell_situation(site: Site, message: Message) -> Told | None:
     """How the values of a place stand, those first that are not ok; no signs of life."""
-    situation = _situation_of(message.value)
+    situation = decoded(message, _situation_of)
     if situation.sign_of_life:
         return None
     values = sorted(situation.values.values(), key=lambda value: value.status == "ok")
@@ -109,7 +109,7 @@ def tell_situation(site: Site, message: Message) -> Told | None:
 
 def tell_alert(site: Site, message: Message) -> Told:
     """One version of an alert."""
-    alert = _alert_of(message.value)
+    alert = decoded(message, _alert_of)
     words = (
         local_time(alert.detected_at_ms, site.timezone),
         f"{alert.state} {alert.level}",

@@ -173,6 +173,13 @@ def test_tail_begins_where_it_is_told_and_ends_with_ctrl_c(
     process.stderr.close()
 
 
+def test_a_message_of_another_version_is_named(on_broker: Hubwatch, send: Send) -> None:
+    send(Outgoing("alerts", b"a9", b'{"id": "a9"}', partition=0))
+    done = on_broker("state", PLACE)
+    assert done.status == 2
+    assert done.err.startswith("error: HW-5006 message alerts/0@")
+
+
 def test_simulate_publishes_what_its_truth_says(on_broker: Hubwatch, tmp_path: Path) -> None:
     truth = tmp_path / "truth.json"
     arguments = ("--speed", "max", "--duration", "2m", "--truth", str(truth), "--json")

@@ -55,8 +55,8 @@ def test_an_error_shows_where_it_came_from_when_asked(
     [
         (["run", "wroker"], "HW-5002"),
         (["tail", "alerts", "--since", "5"], "HW-5003"),
-        (["replay", "road-ndw-2"], "HW-1601"),
-        (["simulate", "--scenario", "evening-strom"], "HW-"),
+        (["replay", "road-ndw-2"], "HW-1701"),
+        (["simulate", "--scenario", "evening-strom"], "HW-1101"),
         (["topics"], "HW-5001"),
     ],
 )

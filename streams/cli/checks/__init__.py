@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     Check("site", "场地文件", "site files", site.files),
     Check("rules", "规则", "rules", site.rules),
     Check("schemas", "数据契约", "schemas", site.schemas),
+    Check("boards", "看板文件", "boards", site.boards),
     Check("recordings", "回放数据", "recordings", site.recordings),
     Check("broker", "消息总线", "broker", services.broker),
     Check("topics", "主题", "topics", services.topics),

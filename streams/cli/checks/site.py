@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from connectors.replay.reading import RecordingError
 from connectors.replay.recording import FORMATS, open_recording
+from grafana.basis import Basis
+from grafana.boards import build
+from grafana.boards import differences as board_differences
 from schemas.export import differences
 from streams.cli.checks.finding import Finding
 from streams.cli.rules import CASES, RULES
@@ -41,6 +44,15 @@ def schemas(_: Settings) -> Finding:
         said = f"files that differ from the models: {len(found)}, the first: {found[0]}"
         return Finding("fail", said, "hubwatch schemas export")
     return Finding("ok", "exported as the models have them")
+
+
+def boards(settings: Settings) -> Finding:
+    """The boards' files are as the site and its measures have them."""
+    found = board_differences(build(Basis.load(settings.site_dir, settings.standards_dir)))
+    if found:
+        said = f"files that differ: {len(found)}, the first: {found[0]}"
+        return Finding("warn", said, "hubwatch boards build")
+    return Finding("ok", "built as the site has them")
 
 
 def recordings(_: Settings) -> Finding:
