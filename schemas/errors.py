@@ -4,11 +4,19 @@ HubwatchError
 ├── schemas      RecordError           bytes that are no record
 ├── streams.site SiteError             a mistake in a site file: file, line, field, value, allowed
 ├── streams.rules RuleError            a rule that cannot work
-└── streams.runtime
-    ├── servers  ServerError           a port, a tool or the disk is not as needed
-    ├── SettingsError                  a setting that is unknown or out of range
-    ├── SnapshotError                  a snapshot that this version cannot read
-    └── AssignmentError                co-partitioning of the inbox topics is broken
+├── streams.runtime
+│   ├── servers  ServerError           a port, a tool or the disk is not as needed
+│   ├── gateway  IngestError           a request that cannot be taken as a whole
+│   ├── SettingsError                  a setting that is unknown or out of range
+│   ├── TopicError                     a topic that is not as this site needs it
+│   ├── SnapshotError                  a snapshot that this version cannot read
+│   ├── AssignmentError                co-partitioning of the inbox topics is broken
+│   └── NoSiteClockError               a simulator without a simulated clock
+├── connectors   RecordingError        a recording that is not there or cannot be read
+├── grafana      PublishError          Grafana cannot be reached or does not take a board
+└── streams.cli  CliError              a command that cannot do what it was asked
+
+docs/reference/errors.md has every class with its code and hint.
 
 A message says what happened and which value; `hint` says what to do; `retriable` says whether the
 same call may succeed later without anybody changing anything.
