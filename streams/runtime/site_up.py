@@ -35,8 +35,8 @@ class Outcome:
 @dataclass(kw_only=True)
 class SiteUp:
     """One run. `plan` is the scenario the simulator plays; None: a recording is replayed, on the
-    wall clock. `seconds` counts from the moment the feeding starts; None: until Ctrl-C. `tell`
-    gets the lines for whoever watches.
+    wall clock unless a speed is given. `seconds` counts from the moment the feeding starts; None:
+    until Ctrl-C. `tell` gets the lines for whoever watches.
     """
 
     settings: Settings
@@ -53,6 +53,11 @@ class SiteUp:
     def feeding(self) -> str:
         """The process that publishes."""
         return "simulator" if self.plan else "replay"
+
+    @property
+    def simulated(self) -> bool:
+        """The site's clock is not that on the wall."""
+        return self.plan is not None or self.speed is not None
 
     def run(self) -> Outcome:
         """Raises ServerError when the broker cannot start; nothing is left running."""
@@ -75,18 +80,19 @@ class SiteUp:
 
     def _create_topics(self) -> None:
         settings = self.settings
-        wanted = topics(self.site, settings.partitions, simulated_clock=self.plan is not None)
+        wanted = topics(self.site, settings.partitions, simulated_clock=self.simulated)
         create_topics(settings.bootstrap_servers, wanted, settings.replication)
 
     def _start_clock(self) -> SiteClock:
-        if self.plan is None:
+        if not self.simulated:
             return SiteClock()
+        plan = self.plan
         return start_simulated(
             self.settings.clock_file,
-            origin_ms=self.plan.start_ms,
-            speed=self.speed or self.plan.speed,
+            origin_ms=plan.start_ms if plan else SiteClock().now_ms(),
+            speed=self.speed or (plan.speed if plan else 1.0),
             wall_seconds=self.seconds,
-            end_ms=self.plan.end_ms,
+            end_ms=plan.end_ms if plan else None,
         )
 
     def _watch(self, clock: SiteClock, supervisor: Supervisor, observer: Observer) -> Observation:
