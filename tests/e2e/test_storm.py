@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from grafana.boards import GENERATED
+from grafana.queries import MAY_BE_EMPTY, Asked, queries
 from streams.domains import catalogue
 from streams.rules.load import load_rules
 from streams.runtime.settings import Settings
@@ -18,7 +21,7 @@ from streams.simulator.scenario import load_scenario
 from streams.simulator.simulation import Simulation
 from streams.simulator.truth import Truth, truth
 from streams.site import load_site
-from tests.e2e.site_run import site_run
+from tests.e2e.site_run import SiteRun, site_run
 from tests.e2e.topic_dump import dump
 
 SPEED = 60.0
@@ -37,6 +40,8 @@ class Storm:
     alerts: list[dict[str, Any]]
     state: dict[tuple[str, str], Any]
     refused: Counter[tuple[str, str]]
+    silent_panels: dict[Asked, str]
+    """board queries that failed or returned nothing while it ran, with what Prometheus said"""
 
     @property
     def episodes(self) -> dict[str, tuple[str, str]]:
@@ -48,14 +53,18 @@ def storm(data_dir: Path, *, kill_after: float | None = None) -> Storm:
     with site_run(data_dir, *options) as run:
         run.wait_for("first alert", 90, lambda: "id" in run.get("gateway_port", "/v1/alerts"))
         time.sleep(kill_after or WALL_SECONDS * 0.6)
+        silent: dict[Asked, str] = {}
         if kill_after:
             run.kill("worker")
+        else:
+            silent = silent_panels(run)
         status = run.finish()
     topics = dump(data_dir / "evening-storm", "alerts", "situation", "quarantine")
     return Storm(
         status=status,
         summary=run.summary,
         alerts=[alert for _, alert, _ in topics["alerts"]],
+        silent_panels=silent,
         state={
             (place, measure): (value["status"], value.get("value"), value.get("observed_at_ms"))
             for place, values in _newest(topics["situation"]).items()
@@ -68,6 +77,17 @@ def storm(data_dir: Path, *, kill_after: float | None = None) -> Storm:
             }.values()
         ),
     )
+
+
+def silent_panels(run: SiteRun) -> dict[Asked, str]:
+    """Asks the live Prometheus every query of every panel of every board."""
+    found: dict[Asked, str] = {}
+    for path in sorted(GENERATED.rglob("*.json")):
+        for asked in queries(json.loads(path.read_text())):
+            answer = run.query(asked.expr)
+            if not answer.get("data", {}).get("result"):
+                found[asked] = answer.get("error", "no data")
+    return found
 
 
 def _newest(situations: list[tuple[bytes, Any, dict[str, str]]]) -> dict[str, dict[str, Any]]:
@@ -159,6 +179,16 @@ def test_versions_count_up_and_the_cleared_one_is_the_last(undisturbed: Storm) -
     for found in versions.values():
         assert [alert["version"] for alert in found] == list(range(1, len(found) + 1))
         assert "cleared" not in [alert["state"] for alert in found[:-1]]
+
+
+def test_every_query_of_every_panel_returns_data(undisturbed: Storm) -> None:
+    """Or the list says why it may be empty."""
+    unexpected = {
+        asked: said
+        for asked, said in undisturbed.silent_panels.items()
+        if said != "no data" or (asked.board, asked.panel) not in MAY_BE_EMPTY
+    }
+    assert not unexpected
 
 
 def test_a_killed_worker_changes_neither_alerts_nor_the_final_state(
