@@ -139,7 +139,7 @@ def _trends(basis: Basis) -> tuple[Panel, ...]:
                 "Both rates of the site; dashed: the plan's targets.",
             ),
             drawn,
-            Axis(unit=SHARE, lowest=0.7, highest=1.0),
+            Axis(unit=SHARE, lowest=0.7, highest=1.02),
             age=oldest(ACCESS, site),
             width=10,
         ),

@@ -84,6 +84,7 @@ def _scores(departments: Mapping[str, str]) -> Panel:
     def total(verdict: str) -> str:
         return f'sum by (department) (hubwatch_records_total{{verdict="{verdict}"}})'
 
+    rate = recorded("department:hubwatch_records:rate1m")
     heard = f'label_replace({LAST_HEARD}, "department", "$1", "feed", "([^.]+)[.].*")'
     columns = (
         Column(
@@ -111,7 +112,7 @@ def _scores(departments: Mapping[str, str]) -> Panel:
         ),
         Column(
             title="存疑 Doubtful",
-            expr=recorded("department:hubwatch_doubts:rate1m"),
+            expr=f"{recorded('department:hubwatch_doubts:rate1m')} or {rate} * 0",
             unit=PER_SECOND,
         ),
         Column(
@@ -122,7 +123,7 @@ def _scores(departments: Mapping[str, str]) -> Panel:
         ),
         Column(
             title="速率 Rate",
-            expr=recorded("department:hubwatch_records:rate1m"),
+            expr=rate,
             unit=PER_SECOND,
         ),
         Column(title="已处理 Processed", expr=total("processed"), unit=COUNT),

@@ -6,6 +6,7 @@ from grafana import alerts, palette, scales
 from grafana.basis import Basis
 from grafana.board import DEPARTMENTS, Board, Row
 from grafana.chart import chart
+from grafana.field import Word
 from grafana.header import header
 from grafana.palette import falling, rising
 from grafana.panel import Caption, Panel
@@ -25,6 +26,7 @@ LATE = rising((15, 30, 60))
 RANK_WAIT = rising((10, 20, 30, 45))
 FULL = rising((0.8, 0.9, 0.95, 1.0))
 TO_FULL = falling((60, 30, 15, 5))
+NOT_TODAY = (Word(1440, "> 24 h", palette.TEXT, to=1_000_000),)
 
 SIGNS = (
     (RATIO, Caption("间隔兑现", "Headway ratio", "最差线路的实际与计划间隔之比。"), STRETCHED),
@@ -220,7 +222,15 @@ def _parks(basis: Basis) -> Panel:
             width=170,
         ),
         measured(basis, "parking.occupied_vehicles", parks, "在停 Parked", width=100),
-        measured(basis, "parking.minutes_to_full", parks, "距满 To full", scale=TO_FULL, width=100),
+        measured(
+            basis,
+            "parking.minutes_to_full",
+            parks,
+            "距满 To full",
+            scale=TO_FULL,
+            words=NOT_TODAY,
+            width=100,
+        ),
         *trust("parking.occupied_vehicles", parks),
     )
     return table(
