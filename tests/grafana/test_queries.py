@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from grafana.board import Board
-from grafana.queries import Asked, queries
+from grafana.queries import MAY_BE_EMPTY, Asked, queries
 from grafana.query import UNKNOWN, aged, highest, how_many, states, worst_within
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +54,15 @@ def test_every_recorded_series_is_recorded(asked: list[Asked]) -> None:
     recorded = {rule["record"] for group in groups for rule in group["rules"]}
     for one in asked:
         assert set(re.findall(r"\b\w+:\w+:\w+", one.expr)) <= recorded, one
+
+
+def test_what_may_be_empty_is_a_panel_with_a_reason(asked: list[Asked]) -> None:
+    assert set(MAY_BE_EMPTY) <= {(one.board, one.panel) for one in asked}
+    assert all(MAY_BE_EMPTY.values())
+
+
+def test_variables_are_filled_in(asked: list[Asked]) -> None:
+    assert not [one for one in asked if re.search(r"\$[a-z_]", one.expr)]
 
 
 SERIES = (
