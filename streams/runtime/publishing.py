@@ -66,26 +66,25 @@ class Publisher(Collector):
         self._progress = progress
         self._start_ms = start_ms
         self._count = PlayCount()
-        self._over = False
+        self._ended = asyncio.Event()
+        self._playing = False
 
     def ready(self) -> str:
-        """It has stored a record, or there is none left to store."""
-        return "" if self._count.records or self._over else "nothing published yet"
+        """It is connected, and publishes what is due."""
+        return "" if self._playing else "not connected to the broker yet"
 
     def run(self, emissions: Iterable[Emission]) -> None:
         """Publishes, then stays, until SIGTERM or Ctrl-C."""
         asyncio.run(self._run(emissions))
 
     async def _run(self, emissions: Iterable[Emission]) -> None:
-        ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, ended.set)
-        playing = asyncio.create_task(self._play(_until(ended, emissions)))
-        waiting = asyncio.create_task(ended.wait())
+            asyncio.get_running_loop().add_signal_handler(number, self._ended.set)
+        playing = asyncio.create_task(self._play(self._until_ended(emissions)))
+        waiting = asyncio.create_task(self._ended.wait())
         await asyncio.wait((playing, waiting), return_when=asyncio.FIRST_COMPLETED)
-        if not ended.is_set():
+        if not self._ended.is_set():
             await playing
-            self._over = True
             await waiting
         await asyncio.wait((playing,), timeout=FINISH_SECONDS)
         playing.cancel()  # what it still waits for is not due
@@ -102,6 +101,19 @@ class Publisher(Collector):
             acknowledged=self._acknowledged,
         )
 
+    def _until_ended(self, emissions: Iterable[Emission]) -> Iterator[Emission]:
+        """Emissions until it is told to stop; the instant that is on is finished.
+
+        The first one is asked for when the producer is connected.
+        """
+        self._playing = True
+        newest_ms = 0
+        for emission in emissions:
+            if self._ended.is_set() and emission.at_ms != newest_ms:
+                return
+            newest_ms = emission.at_ms
+            yield emission
+
     def _acknowledged(self, count: PlayCount) -> None:
         self._count = count
         if count.position_ms is not None:
@@ -117,13 +129,3 @@ class Publisher(Collector):
             published.add_metric((feed.department, feed.key), counts.get(feed.key, 0))
         yield from metrics.process_metrics(self._clock)
         yield published
-
-
-def _until(ended: asyncio.Event, emissions: Iterable[Emission]) -> Iterator[Emission]:
-    """Emissions until the event is set; the instant that is on is finished."""
-    newest_ms = 0
-    for emission in emissions:
-        if ended.is_set() and emission.at_ms != newest_ms:
-            return
-        newest_ms = emission.at_ms
-        yield emission

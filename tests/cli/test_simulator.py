@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,6 +42,13 @@ def get(port: int, path: str) -> str:
         return ""
 
 
+def published(port: int) -> float:
+    counts = re.findall(
+        r"^hubwatch_published_records_total{.*} (\S+)$", get(port, "/metrics"), re.MULTILINE
+    )
+    return sum(map(float, counts))
+
+
 def waited(until: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 40
     while not until() and time.monotonic() < deadline:
@@ -54,7 +62,8 @@ def run_for_a_while(environment: dict[str, str], port: int, seconds: float) -> N
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment)
     assert process.stderr
     try:
-        assert waited(lambda: get(port, "/health/ready") == "ok\n"), process.stderr.read1()  # type: ignore[attr-defined]
+        assert waited(lambda: published(port) > 0)
+        assert get(port, "/health/ready") == "ok\n"
         assert "hubwatch_simulated 1.0" in get(port, "/metrics")
         time.sleep(seconds)
         process.send_signal(signal.SIGTERM)

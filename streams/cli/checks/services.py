@@ -151,7 +151,7 @@ def process(one: Process, settings: Settings) -> Finding:
         return _not_running(f"not running (port {port})")
     status, said = answer
     if status >= 400:
-        fix = f"wait a little, then see {one.name}.log below {settings.data_dir}"
+        fix = f"wait a little, then see the logs below {settings.data_dir}"
         return Finding("fail", f"not ready: {said.strip()}", fix)
     return Finding("ok", f"ready on port {port}")
 
