@@ -176,6 +176,8 @@ def _modes(basis: Basis) -> Panel:
         ),
         Key(label="place", title="方式 Mode", names=basis.titles(modes), width=340),
         columns,
+        sort="可能饱和 Likely",
+        lowest_first=True,
         width=24,
     )
 
