@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -49,14 +50,17 @@ class Outbox:
         self._producer: AIOKafkaProducer | None = None
         self._pending: deque[tuple[Outgoing, asyncio.Future[object]]] = deque()
         self._settling = asyncio.Lock()
+        self._handing = asyncio.Lock()
         self._away = False
         self.failures = 0
         self.unsendable = 0
 
     async def start(self) -> None:
         """Connects; later calls do nothing. Raises KafkaError when no broker answers."""
-        if self._producer is not None:
-            return
+        if self._producer is None:
+            self._producer = await self._connected()
+
+    async def _connected(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap_servers,
             client_id=self._client_id,
@@ -65,8 +69,12 @@ class Outbox:
             max_request_size=self._max_bytes,
             linger_ms=0,
         )
-        await producer.start()
-        self._producer = producer
+        try:
+            await producer.start()
+        except KafkaError:
+            await producer.stop()
+            raise
+        return producer
 
     async def stop(self) -> None:
         """Waits for every acknowledgement, then closes."""
@@ -83,22 +91,67 @@ class Outbox:
         """Hands a message over; waits only when far too many are unacknowledged."""
         if len(self._pending) >= PENDING_LIMIT:
             await self.settled()
-        future = await self._hand_over(message)
-        if future is not None:
-            self._pending.append((message, future))
+        async with self._handing:
+            await self._hand_over(message)
 
     async def settled(self) -> None:
         """Returns when everything given so far is acknowledged, however long the broker is away."""
         async with self._settling:
-            for _ in range(len(self._pending)):
+            left = len(self._pending)
+            attempt = 0
+            while left:
                 message, future = self._pending[0]
-                await self._settle(message, future)
+                try:
+                    await future
+                except MessageSizeTooLargeError:
+                    self._give_up(message)
+                    self._pending.popleft()
+                    left = await self._send_again(left - 1)
+                    continue
+                except KafkaError as error:
+                    await self._wait(error, attempt)
+                    attempt += 1
+                    left = await self._send_again(left)
+                    continue
                 self._pending.popleft()
+                left -= 1
+                attempt = 0
         if self._away:
             self._away = False
             log.warning("broker takes messages again")
 
-    async def _hand_over(self, message: Outgoing) -> asyncio.Future[object] | None:
+    async def _send_again(self, given: int) -> int:
+        """Sends all that is pending once more, in order, through a producer of its own.
+
+        After a failure the old one is of no use: it numbers its messages, and the broker takes none
+        that follows on a gap. Returns how many of the first `given` are pending then.
+        """
+        async with self._handing:  # nothing new overtakes what is sent again
+            await self._reconnect()
+            again = [message for message, _ in self._pending]
+            self._pending.clear()
+            for message in again[:given]:
+                await self._hand_over(message)
+            left = len(self._pending)
+            for message in again[given:]:
+                await self._hand_over(message)
+        return left
+
+    async def _reconnect(self) -> None:
+        if self._producer is not None:
+            with suppress(KafkaError):
+                await self._producer.stop()
+        attempt = 0
+        while True:
+            try:
+                self._producer = await self._connected()
+            except KafkaError as error:
+                await self._wait(error, attempt)
+                attempt += 1
+            else:
+                return
+
+    async def _hand_over(self, message: Outgoing) -> None:
         if self._producer is None:
             raise RuntimeError("the outbox is not started")
         attempt = 0
@@ -114,27 +167,12 @@ class Outbox:
                 )
             except MessageSizeTooLargeError:
                 self._give_up(message)
-                return None
-            except KafkaError as error:
-                await self._wait(error, attempt)
-                attempt += 1
-            else:
-                return future
-
-    async def _settle(self, message: Outgoing, future: asyncio.Future[object]) -> None:
-        attempt = 0
-        waiting: asyncio.Future[object] | None = future
-        while waiting is not None:
-            try:
-                await waiting
-            except MessageSizeTooLargeError:
-                self._give_up(message)
                 return
             except KafkaError as error:
                 await self._wait(error, attempt)
                 attempt += 1
-                waiting = await self._hand_over(message)
             else:
+                self._pending.append((message, future))
                 return
 
     async def _wait(self, error: KafkaError, attempt: int) -> None:

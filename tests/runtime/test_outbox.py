@@ -1,0 +1,121 @@
+"""Nothing that was given to the outbox is lost, whatever happens to the broker."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Iterable
+
+import pytest
+from aiokafka.errors import KafkaError
+
+from streams.runtime.outbox import Outbox, Outgoing
+from streams.runtime.servers import Broker
+from streams.runtime.servers.ports import free_ports
+from streams.runtime.snapshots import read_topic
+from streams.runtime.topics import MESSAGE_BYTES, Topic, create_topics
+
+pytestmark = pytest.mark.servers
+
+
+def new_topic(broker: Broker) -> str:
+    name = f"out.{uuid.uuid4().hex[:6]}"
+    config = {"max.message.bytes": "100000"}
+    topic = Topic(name=name, key="", about="", partitions=1, config=config)
+    create_topics(broker.bootstrap_servers, (topic,), 1)
+    return name
+
+
+async def values(broker: Broker, topic: str) -> list[bytes]:
+    return [value async for _, value in read_topic(broker.bootstrap_servers, topic, 0)]
+
+
+async def give(outbox: Outbox, topic: str, numbers: Iterable[int]) -> None:
+    for n in numbers:
+        await outbox.send(Outgoing(topic, b"k", b"%d" % n, partition=0))
+
+
+def first_seen(found: list[bytes]) -> list[int]:
+    """In the order in which each came for the first time."""
+    return list(dict.fromkeys(map(int, found)))
+
+
+def test_settled_means_stored_in_order(own_broker: Broker) -> None:
+    topic = new_topic(own_broker)
+
+    async def scene() -> None:
+        outbox = Outbox(own_broker.bootstrap_servers, client_id="test")
+        await outbox.start()
+        await give(outbox, topic, range(3_000))
+        await outbox.settled()
+        assert outbox.pending == 0
+        assert await values(own_broker, topic) == [b"%d" % n for n in range(3_000)]
+        await outbox.stop()
+        assert (outbox.failures, outbox.unsendable) == (0, 0)
+
+    asyncio.run(scene())
+
+
+def test_what_is_too_large_is_counted_and_holds_up_nothing(own_broker: Broker) -> None:
+    """Larger than the client sends, and larger than the broker takes of this topic."""
+    topic = new_topic(own_broker)
+
+    async def scene() -> None:
+        outbox = Outbox(own_broker.bootstrap_servers, client_id="test")
+        await outbox.start()
+        await give(outbox, topic, range(5))
+        await outbox.send(Outgoing(topic, b"k", b"x" * (int(MESSAGE_BYTES) + 1), partition=0))
+        await outbox.settled()
+        assert outbox.unsendable == 1
+        await outbox.send(Outgoing(topic, b"k", b"x" * 200_000, partition=0))
+        await outbox.settled()
+        assert outbox.unsendable == 2
+        await give(outbox, topic, range(5, 10))
+        await outbox.send(Outgoing(topic, b"k", b"x" * 200_000, partition=0))
+        await give(outbox, topic, range(10, 15))
+        await outbox.settled()
+        assert outbox.unsendable == 3
+        await give(outbox, topic, range(15, 20))
+        await outbox.stop()
+
+    asyncio.run(scene())
+    assert first_seen(asyncio.run(values(own_broker, topic))) == list(range(20))
+
+
+def test_nothing_is_lost_while_the_broker_is_away(own_broker: Broker) -> None:
+    topic = new_topic(own_broker)
+
+    async def scene() -> None:
+        outbox = Outbox(own_broker.bootstrap_servers, client_id="test")
+        await outbox.start()
+        await give(outbox, topic, range(100))
+        await outbox.settled()
+        own_broker.stop()
+        await give(outbox, topic, range(100, 200))
+        settling = asyncio.create_task(outbox.settled())
+        await asyncio.sleep(1.0)
+        assert not settling.done()
+        assert outbox.pending
+        own_broker.start()
+        await asyncio.wait_for(settling, 60)
+        await give(outbox, topic, range(200, 210))
+        await outbox.stop()
+
+    asyncio.run(scene())
+    found = first_seen(asyncio.run(values(own_broker, topic)))
+    assert sorted(found) == list(range(210))
+    assert found == sorted(found)
+
+
+def test_it_does_not_start_without_a_broker() -> None:
+    (port,) = free_ports(1)
+
+    async def scene() -> None:
+        outbox = Outbox(f"127.0.0.1:{port}", client_id="test")
+        with pytest.raises(KafkaError):
+            await outbox.start()
+        with pytest.raises(RuntimeError, match="not started"):
+            await outbox.send(Outgoing("t", b"", b""))
+        await outbox.stop()
+
+    asyncio.run(scene())
