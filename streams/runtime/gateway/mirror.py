@@ -30,6 +30,7 @@ class Mirror:
         self.alerts: dict[str, Alert] = {}
         self.caught_up = False
         self._recent: deque[tuple[dict[int, int], Alert]] = deque(maxlen=RECENT_ALERTS)
+        self._taken = 0
         self._position: dict[int, int] = {}
         self._news = asyncio.Condition()
         self._situation_of = msgspec.json.Decoder(Situation).decode
@@ -87,6 +88,7 @@ class Mirror:
         if known is not None and known.version >= alert.version:
             return
         self.alerts[alert.id] = alert
+        self._taken += 1
         self._recent.append((dict(self._position), alert))
 
     async def versions(self, after: str) -> AsyncIterator[AlertAt]:
@@ -97,12 +99,14 @@ class Mirror:
         """
         seen = _position_of(after)
         while True:
+            taken = self._taken
             for position, alert in list(self._recent):
                 if _beyond(position, seen):
-                    seen = {**seen, **position}
+                    seen = {n: max(at, seen.get(n, -1)) for n, at in (seen | position).items()}
                     yield _token(seen), alert
-            async with self._news:
-                await self._news.wait()
+            async with self._news:  # news that came while the reader took its time woke nobody
+                while self._taken == taken:
+                    await self._news.wait()
 
 
 def _beyond(position: dict[int, int], seen: dict[int, int]) -> bool:

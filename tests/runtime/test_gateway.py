@@ -1,0 +1,296 @@
+"""The gateway over a real broker: what it stores, what it refuses, what it tells."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from schemas.alert import Alert
+from schemas.value import Situation, Value
+from streams.runtime.clock import SiteClock
+from streams.runtime.gateway.app import gateway
+from streams.runtime.gateway.ingest import BODY_LIMIT_BYTES, RECORDS_LIMIT
+from streams.runtime.messages import (
+    alert_message,
+    hub_message,
+    sign_of_life,
+    situation_message,
+)
+from streams.runtime.outbox import Outgoing
+from streams.runtime.servers import Broker
+from streams.runtime.servers.ports import free_ports
+from streams.runtime.settings import Settings
+from streams.runtime.topics import create_topics, partition_of, topics
+from tests.partition.stream import body
+from tests.runtime.conftest import wait_for
+from tests.town import T0_MS, TOPIC, town
+
+pytestmark = pytest.mark.servers
+
+PARTITIONS = 2
+RECORDS = "/v1/feeds/transport.crowd/records"
+COUNT = "crowd.count_persons"
+
+
+@dataclass
+class Client:
+    port: int
+
+    def ask(
+        self, method: str, path: str, content: bytes | None = None, **headers: str
+    ) -> tuple[int, Any]:
+        """Status and body; the body read as JSON where it is some."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        names = {name.replace("_", "-"): text for name, text in headers.items()}
+        connection.request(method, path, content, names)
+        answer = connection.getresponse()
+        raw, kind = answer.read(), answer.getheader("content-type") or ""
+        connection.close()
+        return answer.status, json.loads(raw) if "json" in kind else raw.decode()
+
+    @contextmanager
+    def events(self, after: str = "") -> Iterator[Callable[[int], list[tuple[str, Alert]]]]:
+        """A stream of events; what it gives takes the next so many."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("GET", "/v1/alerts/stream", headers={"Last-Event-ID": after})
+        answer = connection.getresponse()
+        assert answer.getheader("content-type", "").startswith("text/event-stream")
+        try:
+            yield lambda count: [next_event(answer) for _ in range(count)]
+        finally:
+            answer.close()
+            connection.close()
+
+
+def next_event(answer: HTTPResponse) -> tuple[str, Any]:
+    """Passes over the comments that keep a quiet stream alive."""
+    fields: dict[str, str] = {}
+    while line := answer.readline().decode().rstrip("\n"):
+        name, _, text = line.partition(": ")
+        fields[name] = text
+    return fields["id"], json.loads(fields["data"])
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Client]:
+    config = uvicorn.Config(
+        gateway(settings, town(), SiteClock()),
+        port=settings.gateway_port,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    client = Client(settings.gateway_port)
+    try:
+        wait_for(lambda: server.started, 20, "the gateway")
+        wait_for(lambda: client.ask("GET", "/health/ready")[0] == 200, 20, "its topics")
+        yield client
+    finally:
+        server.should_exit = True
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def settings(own_broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    (port,) = free_ports(1)
+    wanted = topics(town(), PARTITIONS, simulated_clock=False)
+    create_topics(own_broker.bootstrap_servers, wanted, 1)
+    return Settings(
+        bootstrap_servers=own_broker.bootstrap_servers,
+        partitions=PARTITIONS,
+        data_dir=tmp_path_factory.mktemp("gateway"),
+        gateway_port=port,
+    )
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings) -> Iterator[Client]:
+    with serving(settings) as running:
+        yield running
+
+
+Tell = Callable[[Outgoing], None]
+
+
+@pytest.fixture(scope="module")
+def tell(settings: Settings) -> Iterator[Tell]:
+    """As the worker and the hub do."""
+    producer = KafkaProducer(bootstrap_servers=settings.bootstrap_servers)
+    yield lambda m: producer.send(m.topic, m.value, m.key, partition=m.partition).get(10) and None
+    producer.close()
+
+
+def stored(settings: Settings) -> list[tuple[int, bytes, bytes]]:
+    """(partition, key, value) of everything in the inbox."""
+    consumer = KafkaConsumer(bootstrap_servers=settings.bootstrap_servers)
+    parts = [TopicPartition(TOPIC, n) for n in range(PARTITIONS)]
+    consumer.assign(parts)
+    consumer.seek_to_beginning(*parts)
+    ends = consumer.end_offsets(parts)
+    found: list[tuple[int, bytes, bytes]] = []
+    while any(consumer.position(part) < end for part, end in ends.items()):
+        for records in consumer.poll(timeout_ms=200).values():
+            found += [(record.partition, record.key, record.value) for record in records]
+    consumer.close()
+    return found
+
+
+def line(n: int, **changed: object) -> bytes:
+    content = body("transport.crowd", "cam-3", "hall.west", T0_MS + n, count=n)
+    return json.dumps({**content, **changed}).encode()
+
+
+def test_what_is_accepted_is_stored_before_the_answer(settings: Settings, client: Client) -> None:
+    """Good ones beside bad ones; each bad one is named by its line, with what is wrong."""
+    good = [line(n) for n in range(3)]
+    bad = [
+        b"no json",
+        line(5, count=-1),
+        line(6, place="hall.north"),
+        line(7, place="road.one"),
+        line(8, feed="police.crowd"),
+    ]
+    before = stored(settings)
+    status, told = client.ask("POST", RECORDS, b"\n".join([good[0], *bad, b"", *good[1:]]))
+    assert (status, told["accepted"]) == (202, 3)
+    assert [(row["index"], row["reason"]) for row in told["rejected"]] == [
+        (1, "not-json"),
+        (2, "schema"),
+        (3, "unknown-place"),
+        (4, "not-granted"),
+        (5, "unknown-feed"),
+    ]
+    assert all(row["detail"] for row in told["rejected"])
+    where = partition_of("hall", PARTITIONS)
+    assert stored(settings)[len(before) :] == [(where, b"hall", raw) for raw in good]
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status", "said"),
+    [
+        ("/v1/feeds/nobody/records", line(1), 404, "nobody"),
+        (RECORDS, b"x" * (BODY_LIMIT_BYTES + 1), 413, "1048576 bytes"),
+        (RECORDS, b"\n".join([b"{}"] * (RECORDS_LIMIT + 1)), 413, f"{RECORDS_LIMIT + 1} records"),
+    ],
+)
+def test_what_cannot_be_taken_as_a_whole_stores_nothing(
+    settings: Settings, client: Client, path: str, content: bytes, status: int, said: str
+) -> None:
+    before = stored(settings)
+    answered, problem = client.ask("POST", path, content)
+    assert (answered, problem["status"]) == (status, status)
+    assert said in problem["detail"]
+    assert stored(settings) == before
+
+
+def test_a_key_opens_the_feeds_of_its_department(settings: Settings, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.yaml"
+    hashes = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("police", "transport")}
+    keys.write_text("".join(f"{name}: [{digest}]\n" for name, digest in hashes.items()))
+    (port,) = free_ports(1)
+    locked = settings.model_copy(update={"api_keys_file": keys, "gateway_port": port})
+    with serving(locked) as client:
+        for given in ({}, {"x_api_key": "police"}, {"x_api_key": "guess"}):
+            assert client.ask("POST", RECORDS, line(1), **given)[0] == 403
+        assert client.ask("POST", RECORDS, line(1), x_api_key="transport")[0] == 202
+
+
+def alert(n: int, version: int, state: Any = "raised", level: int = 1) -> Alert:
+    return Alert(
+        id=f"a{n}",
+        version=version,
+        site="town",
+        rule="crowd",
+        place="hall.west",
+        state=state,
+        level=level,
+        level_peak=level,
+        measure=COUNT,
+        value=1.0,
+        threshold=1.0,
+        unit="",
+        onset_ms=T0_MS + n,
+        observed_at_ms=T0_MS,
+        detected_at_ms=T0_MS,
+        why="enter",
+        text_zh="人多",
+        text_en="crowded",
+    )
+
+
+def test_a_reader_of_alerts_goes_on_after_its_last_one(client: Client, tell: Tell) -> None:
+    """Every version once, wherever one starts; a version told again is no news."""
+    versions = [alert(n, version) for version in (1, 2) for n in range(4)]
+    with client.events() as following:
+        for each in versions[:5]:
+            tell(alert_message(each))
+        tell(alert_message(versions[0]))
+        first = following(5)
+    for each in versions[5:]:
+        tell(alert_message(each))
+    identities = [(each["id"], each["version"]) for _, each in first]
+    assert sorted(identities) == sorted((each.id, each.version) for each in versions[:5])
+    for seen in range(5):
+        with client.events(after=first[seen][0]) as resumed:
+            rest = [(each["id"], each["version"]) for _, each in resumed(8 - seen - 1)]
+        assert sorted([*identities[: seen + 1], *rest]) == sorted(
+            (each.id, each.version) for each in versions
+        )
+
+    tell(alert_message(alert(9, 1, "cleared", level=0)))
+    tell(alert_message(alert(8, 1, level=3)))
+    wait_for(lambda: len(client.ask("GET", "/v1/alerts?open_only=false")[1]) == 6, 10, "all six")
+    told = client.ask("GET", "/v1/alerts")[1]
+    assert [(each["id"], each["version"]) for each in told] == [
+        ("a8", 1),
+        ("a0", 2),
+        ("a1", 2),
+        ("a2", 2),
+        ("a3", 2),
+    ]
+    assert told[0]["text_zh"] == "人多"
+
+
+def test_the_state_of_a_place_is_what_worker_and_hub_say_of_it(client: Client, tell: Tell) -> None:
+    assert client.ask("GET", "/v1/state/hall.west")[0] == 404
+    count = Value(COUNT, "ok", 7.0, T0_MS)
+    added = Value("dispersal.queue_persons", "unknown", reason="silent")
+    cell = Situation("town", "hall.west", "hall", T0_MS, {COUNT: count})
+    tell(situation_message(cell, 0))
+    tell(hub_message(Situation("town", "hall.west", "", T0_MS + 5, {added.measure: added})))
+    tell(sign_of_life("town", 0, T0_MS + 60_000))
+    wait_for(
+        lambda: client.ask("GET", "/v1/state/hall.west")[1].get("at_ms") == T0_MS + 5, 10, "both"
+    )
+    told = client.ask("GET", "/v1/state/hall.west")[1]
+    assert told["values"][COUNT]["value"] == 7.0
+    assert told["values"][added.measure]["status"] == "unknown"
+    assert "value" not in told["values"][added.measure]
+    assert client.ask("GET", "/v1/state/partition/0")[0] == 404
+
+
+def test_its_own_health_and_counts(client: Client) -> None:
+    assert client.ask("GET", "/health/live")[0] == 200
+    accepted = 'hubwatch_gateway_records_total{verdict="accepted"} '
+    before = number_after(accepted, client.ask("GET", "/metrics")[1])
+    client.ask("POST", RECORDS, line(20))
+    assert number_after(accepted, client.ask("GET", "/metrics")[1]) == before + 1
+
+
+def number_after(prefix: str, page: str) -> float:
+    (found,) = [text for text in page.splitlines() if text.startswith(prefix)]
+    return float(found.removeprefix(prefix))
