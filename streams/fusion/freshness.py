@@ -8,6 +8,7 @@ from statistics import median
 from streams.gate.source import SourceState
 
 FRESH_CADENCES = 2
+LOOK_MS = 5_000
 SILENT_CADENCES = 5
 LEARNT_DWELLS = 5
 LEARNT_DWELL_FACTOR = 3
@@ -24,9 +25,18 @@ class Freshness(StrEnum):
 
 
 def fresh_until_ms(source: SourceState) -> int:
-    """The last instant at which its newest sample is no older than two cadences."""
+    """The last instant at which its newest sample counts as no older than two cadences.
+
+    Sources are looked at in whole steps of LOOK_MS, so that what time alone brings happens at few
+    instants, the same for whoever reads along and for whoever catches up.
+    """
     newest_ms: int = source.samples[-1][0]
-    return newest_ms + FRESH_CADENCES * source.cadence_ms
+    return next_look_ms(newest_ms + FRESH_CADENCES * source.cadence_ms) - 1
+
+
+def next_look_ms(after_ms: int) -> int:
+    """The first instant after `after_ms` at which time is looked at."""
+    return after_ms - after_ms % LOOK_MS + LOOK_MS
 
 
 def is_frozen(source: SourceState, dwell_ms: int | None) -> bool:

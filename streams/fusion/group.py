@@ -169,7 +169,8 @@ class Group:
         """Until then nothing changes by itself: no source goes stale, no minute is over."""
         if self._hearing is None:
             return 0
-        return 1 + min(self._looked_ms + LOOK_AGAIN_MS, self._hearing.stands_until_ms())
+        minute_ms = self._looked_ms - self._looked_ms % LOOK_AGAIN_MS + LOOK_AGAIN_MS
+        return min(minute_ms, 1 + self._hearing.stands_until_ms())
 
     def _listen(self, now_ms: int, *, skewed: bool) -> Hearing:
         """Asks every source."""

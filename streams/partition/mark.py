@@ -14,12 +14,14 @@ class Counts(msgspec.Struct):
 
 class Mark(msgspec.Struct):
     """`positions` is the next offset to read by inbox topic, `counts` the totals as of there, so
-    that they survive a restart; `delays` the newest samples, by feed, of how long records took to
-    arrive. Valid once the snapshots of all cells changed before it are durable.
+    that they survive a restart. Time has passed up to `ticked_ms`; `delays` are the newest samples,
+    by feed, of how long records took to arrive. Valid once the snapshots of all cells changed
+    before it are durable.
     """
 
     partition: int
     positions: dict[str, int]
     stream_ms: int
+    ticked_ms: int
     counts: Counts
     delays: dict[str, list[tuple[int, int]]] = {}

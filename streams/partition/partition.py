@@ -15,21 +15,19 @@ from streams.fusion.measure import Catalogue
 from streams.gate import Admitted, Gate, Incoming, SourceState
 from streams.partition.mark import Counts, Mark
 from streams.partition.outputs import StepOutput
-from streams.partition.picture import Picture
+from streams.partition.picture import NEVER_MS, Picture
 from streams.rules.book import RuleBook
 from streams.site.model import Site
 
-SITUATION_EVERY_MS = 30_000
-MAINTAIN_EVERY_MS = 60_000
+UPKEEP_EVERY_MS = 30_000
 
 
 class Partition:
     """All state of the cells whose key falls into one partition.
 
     `positions` holds, by inbox topic, the offset of the next record to read: the state contains
-    exactly the records before it; `arrived_ms` when its newest record arrived. `stream_ms` is the
-    newest arrival of all, the partition's own time. `record_types` maps a record kind to what
-    `decode` returns.
+    exactly the records before it. `stream_ms` is the newest arrival of all, the partition's own
+    time. `record_types` maps a record kind to what `decode` returns.
     """
 
     def __init__(
@@ -59,14 +57,12 @@ class Partition:
         )
         self.picture.wire()
         self.positions: dict[str, int] = {}
-        self.arrived_ms: dict[str, int] = {}
         self.cell_positions: dict[str, dict[str, int]] = {}
         self.stream_ms = 0
         self.counts = Counts()
         self._cells_by_key = {cell.encode(): cell for cell in self.cells}
-        self._next_situations_ms = 0
+        self._next_upkeep_ms = NEVER_MS
         self._ticked_ms = 0
-        self._next_maintenance_ms = 0
 
     def step(self, topic: str, department: str, batch: Sequence[Incoming]) -> StepOutput:
         """Takes one batch of one inbox topic, in the order of its offsets.
@@ -82,7 +78,6 @@ class Partition:
         folded = self._fold(self.gate.sift(department, fresh, output.refused), output)
         self._count(folded, output)
         self.positions[topic] = batch[-1].offset + 1
-        self.arrived_ms[topic] = batch[-1].timestamp
         return output
 
     def _fold(self, admitted: Iterator[Admitted], output: StepOutput) -> list[SourceState]:
@@ -91,8 +86,6 @@ class Partition:
         dirty: list[Group] = []
         folded: list[SourceState] = []
         for source, record, received_ms in admitted:
-            if received_ms >= self._next_situations_ms:
-                self._cross(received_ms, dirty, output)
             group: Group = source.group
             step = record.observed_at_ms // group.step_ms
             if step > group.step:
@@ -114,16 +107,6 @@ class Partition:
                 self.picture.evaluate(group, group.received_ms, output.alerts)
         dirty.clear()
         self.picture.settle(self.stream_ms, output.alerts)
-
-    def _cross(self, received_ms: int, dirty: list[Group], output: StepOutput) -> None:
-        """At every half minute of stream time the clocks of the feeds are compared with that of the
-        broker, and the picture is told; in live and in catching up."""
-        self._settle(dirty, output)
-        self.picture.compare_clocks(self._next_situations_ms - SITUATION_EVERY_MS)
-        boundary_ms = received_ms - received_ms % SITUATION_EVERY_MS
-        output.situations += self.picture.take_situations(boundary_ms)
-        output.told_ms = boundary_ms
-        self._next_situations_ms = boundary_ms + SITUATION_EVERY_MS
 
     def _not_held(self, topic: str, batch: Sequence[Incoming]) -> Sequence[Incoming]:
         """Drops the records a restored cell already contains, until the topic has caught up."""
@@ -159,6 +142,7 @@ class Partition:
             partition=self.number,
             positions=dict(self.positions),
             stream_ms=self.stream_ms,
+            ticked_ms=self._ticked_ms,
             counts=self.counts,
             delays={key: feed.samples for key, feed in feeds.items() if feed.samples},
         )
@@ -168,23 +152,56 @@ class Partition:
         self.positions = dict(mark.positions)
         self.counts = mark.counts
         self.stream_ms = mark.stream_ms
-        self._next_situations_ms = (self.stream_ms // SITUATION_EVERY_MS + 1) * SITUATION_EVERY_MS
+        self._ticked_ms = mark.ticked_ms
+        self._next_upkeep_ms = _after(mark.ticked_ms, UPKEEP_EVERY_MS)
+        self.picture.recall(mark.ticked_ms)
         for feed, samples in mark.delays.items():
             if feed in self.picture.feeds:
                 self.picture.feeds[feed].recall(samples)
 
+    # -- time ------------------------------------------------------------------------------
+
+    @property
+    def due_ms(self) -> int:
+        """The next instant at which time alone can change something; call `tick` for it, after all
+        records that arrived before."""
+        return min(self.picture.due_ms, self._next_upkeep_ms)
+
+    def begin(self, now_ms: int) -> None:
+        """Time starts here, unless it runs already: what was never heard of is looked at too."""
+        if self._next_upkeep_ms == NEVER_MS and now_ms > 0:
+            self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
+            self.picture.due_ms = min(self.picture.due_ms, self._next_upkeep_ms)
+
     def tick(self, now_ms: int) -> StepOutput:
-        """What time alone brings. While records wait to be read, `now_ms` must not pass the arrival
-        of the newest one read of their topic: a backlog must not make its own sources look silent.
-        """
+        """What time alone brings up to `now_ms`: sources fall silent, warnings expire, ladders
+        freeze. At half minutes the clocks of the feeds are compared with that of the broker."""
         output = StepOutput()
         if now_ms <= self._ticked_ms:
             return output
         self._ticked_ms = now_ms
         self.picture.tick(now_ms, output.alerts)
+        if now_ms >= self._next_upkeep_ms:
+            self.picture.compare_clocks(self._next_upkeep_ms - UPKEEP_EVERY_MS)
+            self.picture.maintain(now_ms)
+            self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
+        self.begin(now_ms)
+        self._tell(now_ms, output)
+        return output
+
+    def tell(self) -> StepOutput:
+        """What has changed since it was last told, for those who follow live and do not want to
+        wait until time is due."""
+        output = StepOutput()
+        if self._ticked_ms:
+            self._tell(self._ticked_ms, output)
+        return output
+
+    def _tell(self, now_ms: int, output: StepOutput) -> None:
         output.situations = self.picture.take_situations(now_ms)
         output.told_ms = now_ms
-        if now_ms >= self._next_maintenance_ms:
-            self.picture.maintain(now_ms)
-            self._next_maintenance_ms = now_ms + MAINTAIN_EVERY_MS
-        return output
+
+
+def _after(now_ms: int, every_ms: int) -> int:
+    """The first whole multiple of `every_ms` after `now_ms`."""
+    return now_ms - now_ms % every_ms + every_ms

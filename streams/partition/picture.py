@@ -20,6 +20,7 @@ from streams.rules.ladder import Ladder
 from streams.rules.state import LadderState
 from streams.site.model import Site, Source
 
+NEVER_MS = 2**62
 RECALLED_MS = 900_000
 """how far back `tick` makes up for instants that have passed since the last call"""
 
@@ -51,6 +52,8 @@ class Picture:
         self.doubts: Counter[tuple[str, str]] = Counter()
         self.dirty_cells: set[str] = set()
         self._record_types = record_types
+        self.due_ms = NEVER_MS
+        """no later than the first instant at which time changes something in a group"""
         self._changed: dict[str, PlaceState] = {}
         self._rolling: dict[str, PlaceState] = {}
 
@@ -105,6 +108,7 @@ class Picture:
         """Computes what the group's sources say at `now_ms`, and everything that follows."""
         state = self.places[group.place.key]
         hearing = group.hear(now_ms, skewed=self.skewed(group.sources[0].feed))
+        self.due_ms = min(self.due_ms, int(group.next_check_ms))
         for reason in hearing.doubts:
             self.doubts[group.sources[0].department, reason.value] += 1
         for row in group.rows:
@@ -245,7 +249,7 @@ class Picture:
         not when the call happens to come: a late call finds the same.
         """
         groups = [group for state in self.places.values() for group in state.groups.values()]
-        due = [
+        due: list[tuple[float, int]] = [
             (group.next_check_ms, index)
             for index, group in enumerate(groups)
             if group.next_check_ms <= now_ms
@@ -260,6 +264,7 @@ class Picture:
             self.settle(int(at_ms), alerts)
             if group.next_check_ms <= now_ms:
                 heappush(due, (group.next_check_ms, index))
+        self.due_ms = min([int(group.next_check_ms) for group in groups], default=NEVER_MS)
         self.settle(now_ms, alerts)
         for place, states in self.ladders.items():
             for rule, ladder_state in states.items():
@@ -267,6 +272,13 @@ class Picture:
                 if found:
                     alerts += found
                     self.dirty_cells.add(self.places[place].place.cell)
+
+    def recall(self, now_ms: int) -> None:
+        """Works out again, after a restart, when each group is to be looked at next."""
+        for state in self.places.values():
+            for group in state.groups.values():
+                group.hear(now_ms, skewed=self.skewed(group.sources[0].feed))
+                self.due_ms = min(self.due_ms, int(group.next_check_ms))
 
     def maintain(self, now_ms: int) -> None:
         """Bounds memory: forgets what no verdict and no value needs; about once a minute."""

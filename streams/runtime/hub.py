@@ -135,6 +135,8 @@ class HubProcess:
 
     async def _advance(self) -> None:
         """Steps at every minute all partitions that still tell have passed."""
+        if not self._told_ms:
+            return
         numbers = range(self.settings.partitions)
         heard = [self._told_ms.get(n, 0) for n in numbers if n not in self.silent]
         if not heard:

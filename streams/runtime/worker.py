@@ -21,7 +21,7 @@ from schemas.errors import HubwatchError
 from schemas.structs import structs
 from streams.domains import catalogue
 from streams.gate import Incoming
-from streams.partition import Partition, StepOutput, snapshot
+from streams.partition import Inflow, Partition, StepOutput, snapshot
 from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app
 from streams.runtime.clock import SiteClock
@@ -40,6 +40,9 @@ from streams.runtime.transport import BatchApp
 from streams.site.model import Site
 
 log = structlog.get_logger()
+
+FETCH_SECONDS = 0.2
+"""wall time within which a stored record has been fetched, when nothing waits before it"""
 
 
 class AssignmentError(HubwatchError):
@@ -63,6 +66,7 @@ class Worker:
         self.event_to_alert = LatencyHistogram()
         self.batch_records = 0
         self.step_seconds = 0.0
+        self._inflows: dict[int, Inflow] = {}
         self._departments = {d.inbox: d.key for d in site.departments.values()}
         self._gaps: set[tuple[TP, int]] = set()
         self._stepping = asyncio.Lock()
@@ -87,46 +91,53 @@ class Worker:
     # -- batches ---------------------------------------------------------------------------
 
     async def take_in(self, message: Any) -> None:
-        """Steps one batch, unless it was fetched for an assignment that is over."""
+        """Takes one batch, unless it was fetched for an assignment that is over."""
         tp = TP(message.topic, message.partition)
         if message.generation_id != self.app.consumer_generation_id:
             return
         async with self._stepping:
-            partition = self.partitions.get(tp.partition)
-            if partition is None:
+            inflow = self._inflows.get(tp.partition)
+            if inflow is None:
                 return
-            batch = await self._continuing(partition, tp, message.value)
-            if not batch:
-                return
-            started = time.thread_time()
-            output = partition.step(tp.topic, self._departments[tp.topic], batch)
-            self.step_seconds += time.thread_time() - started
-            self.batch_records += len(batch)
-            await self._tell(partition, output, tp.topic)
+            batch = await self._continuing(inflow, tp, message.value)
+            if batch:
+                inflow.offer(tp.topic, batch)
+                self.batch_records += len(batch)
+                await self._advance(inflow, 0)
 
     async def _continuing(
-        self, partition: Partition, tp: TP, batch: Sequence[Incoming]
+        self, inflow: Inflow, tp: TP, batch: Sequence[Incoming]
     ) -> Sequence[Incoming]:
-        """The part of a batch that follows on what the state contains."""
-        position = partition.positions.get(tp.topic, 0)
+        """The part of a batch that follows on what has been taken."""
+        expected = inflow.offered[tp.topic]
         first = batch[0].offset
-        if first < position:
-            return [incoming for incoming in batch if incoming.offset >= position]
-        if first > position and (tp, first) not in self._gaps:
+        if first < expected:
+            return [incoming for incoming in batch if incoming.offset >= expected]
+        if first > expected and (tp, first) not in self._gaps:
             # fetched before a seek took effect, or deleted by retention: asking again tells
             self._gaps.add((tp, first))
-            await self.app.consumer.seek(tp, position)
+            await self.app.consumer.seek(tp, expected)
             return []
-        if first > position:
+        if first > expected:
             self._gaps.discard((tp, first))
             log.error(
                 "records were deleted before they were read",
                 topic=tp.topic,
                 partition=tp.partition,
-                first_lost=position,
-                lost=first - position,
+                first_lost=expected,
+                lost=first - expected,
             )
         return batch
+
+    async def _advance(self, inflow: Inflow, clock_ms: int) -> None:
+        """Steps what may be stepped; `clock_ms` 0 lets no more time pass than records bring."""
+        number = inflow.partition.number
+        unread = self._behind(number, inflow.offered)
+        started = time.thread_time()
+        for topic, output in inflow.advance(unread, clock_ms):
+            self.step_seconds += time.thread_time() - started
+            await self._tell(inflow.partition, output, topic)
+            started = time.thread_time()
 
     async def _tell(self, partition: Partition, output: StepOutput, topic: str = "") -> None:
         now_ms = self.clock.now_ms()
@@ -145,27 +156,20 @@ class Worker:
     # -- the clock -------------------------------------------------------------------------
 
     async def tick(self) -> None:
-        """Lets time pass in every partition, as far as it has read."""
-        for number in list(self.partitions):
+        """Lets time pass in every partition, and tells what has changed since the last call."""
+        # what arrived just before may still be on its way from the broker
+        now_ms = self.clock.now_ms() - int(FETCH_SECONDS * 1000 * self.clock.speed)
+        for inflow in list(self._inflows.values()):
             async with self._stepping:
-                partition = self.partitions.get(number)
-                if partition is not None:
-                    await self._tell(partition, partition.tick(self.time_of(partition)))
-
-    def time_of(self, partition: Partition) -> int:
-        """Now, or the arrival of the newest record read of a topic that has more to read.
-
-        0 while it is not known how much there is.
-        """
-        now_ms = self.clock.now_ms()
-        for topic, waiting in self.lag(partition.number).items():
-            if waiting:
-                now_ms = min(now_ms, partition.arrived_ms.get(topic, 0))
-        return now_ms
+                if inflow is self._inflows.get(inflow.partition.number):
+                    await self._advance(inflow, now_ms)
+                    await self._tell(inflow.partition, inflow.partition.tell())
 
     def lag(self, number: int) -> Mapping[str, int]:
-        """Records waiting in each inbox topic's partition `number`; −1 where not yet known."""
-        positions = self.partitions[number].positions
+        """Records not yet stepped of each inbox topic's partition `number`; −1 while unknown."""
+        return self._behind(number, self.partitions[number].positions)
+
+    def _behind(self, number: int, positions: Mapping[str, int]) -> dict[str, int]:
         lags: dict[str, int] = {}
         for topic in self._departments:
             end = self.app.batch_consumer.end_offset(TP(topic, number))
@@ -219,6 +223,8 @@ class Worker:
         for number in sorted(numbers - set(self.partitions)):
             self.partitions[number] = await self._load(number)
             self.durable_at[number] = time.monotonic()
+        for number in numbers:  # what was fetched and not yet stepped is fetched again
+            self._inflows[number] = Inflow(self.partitions[number], self._departments)
         return {tp: self.partitions[tp.partition].positions.get(tp.topic, 0) for tp in assignment}
 
     async def _load(self, number: int) -> Partition:
@@ -240,5 +246,6 @@ class Worker:
         await self.save()
         for number in {tp.partition for tp in revoked}:
             async with self._stepping:
+                self._inflows.pop(number, None)
                 self.partitions.pop(number, None)
                 self.durable_at.pop(number, None)

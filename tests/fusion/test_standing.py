@@ -104,15 +104,15 @@ CASES = (
         told=Told(status="ok", value=1.0, heard=1, expected=2),
     ),
     Case(
-        name="two cadences old is fresh",
+        name="fresh until the first look after two cadences",
         series=((1.0,),),
-        now=2 * TAU,
+        now=2 * TAU + LOOK_MS - 1,
         told=Told(status="ok", value=1.0, heard=1, expected=1),
     ),
     Case(
         name="older is not",
         series=((1.0,),),
-        now=2 * TAU + 1,
+        now=2 * TAU + LOOK_MS,
         told=Told(status="unknown", reason="silent", heard=0, expected=1),
     ),
     Case(

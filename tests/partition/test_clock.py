@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.alert import Alert
+from streams.fusion.freshness import next_look_ms
 from streams.gate.source import SEEN_LIMIT
 from streams.partition import StepOutput
 from streams.rules.book import RuleBook
@@ -36,11 +37,12 @@ def of_west(output: StepOutput) -> list[Alert]:
 
 
 def test_silence_makes_unknown_and_clears_nothing(new_partition: NewPartition) -> None:
-    """Silent after two cadences, the alert says so two minutes later, and goes on with data."""
+    """Silent at the first look after two cadences; the alert says so two minutes later, and goes on
+    with data."""
     partition = new_partition()
     (raised,) = of_west(partition.step(TOPIC, "transport", [crowd(0, 130)]))
     assert (raised.state, raised.level) == ("raised", 1)
-    stale_ms = T0_MS + 2 * CADENCE_MS
+    stale_ms = next_look_ms(T0_MS + 2 * CADENCE_MS) - 1
     assert not partition.tick(stale_ms).alerts
     assert partition.picture.places["hall.west"].values[COUNT].status == "ok"
     output = partition.tick(stale_ms + 1)
@@ -156,7 +158,9 @@ def test_a_feed_whose_clock_is_off_is_noticed(new_partition: NewPartition) -> No
     partition = new_partition()
     late = [replace_timestamp(crowd(n * 10_000, n), 60_000) for n in range(4)]
     for each in late:
+        partition.tick(each.timestamp - 1)
         partition.step(TOPIC, "transport", [each])
+    partition.tick(late[-1].timestamp + 60_000)
     assert partition.picture.skewed("transport.crowd")
     assert not partition.picture.skewed("transport.road")
 
