@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from schemas.value import Value
-from streams.fusion.freshness import Freshness, freshness
+from streams.fusion.freshness import LOOK_MS, Freshness, freshness
 from streams.fusion.measure import Measure, OverSources, OverTime
 from tests.fusion.conftest import CADENCE_MS, Bench, row
 from tests.town import T0_MS
