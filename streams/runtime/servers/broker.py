@@ -159,10 +159,9 @@ def _format(log_dir: Path, tool: tuple[str, ...]) -> None:
     """Gives an empty log folder its cluster id; leaves a formatted one as it is."""
     if (log_dir / "meta.properties").exists():
         return
-    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     properties = log_dir.parent / "server.properties"
     done = subprocess.run(  # noqa: S603  # our own Java and jars
-        [*tool, "format", "--standalone", "-t", cluster_id, "-c", str(properties)],
+        [*tool, "format", "--standalone", "-t", _cluster_id(), "-c", str(properties)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -173,3 +172,9 @@ def _format(log_dir: Path, tool: tuple[str, ...]) -> None:
             f"the folder {log_dir} could not be formatted: {last_words(done.stderr)}",
             hint="remove that folder if nothing in it is needed",
         )
+
+
+def _cluster_id() -> str:
+    """A new one; its first bit is clear, so that it never starts with "-" like an option."""
+    first, *rest = uuid.uuid4().bytes
+    return base64.urlsafe_b64encode(bytes([first & 0x7F, *rest])).decode().rstrip("=")
