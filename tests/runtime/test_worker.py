@@ -27,7 +27,7 @@ from schemas.codec import decode, explain
 from schemas.structs import structs
 from schemas.value import Situation, Value
 from streams.domains import catalogue
-from streams.fusion.measure import Accumulated
+from streams.fusion.measure import Accumulated, Derived
 from streams.partition import Partition, StepOutput
 from streams.rules.load import load_rules
 from streams.runtime.clock import Segment
@@ -222,10 +222,14 @@ def newest_values(stage: Stage) -> dict[str, Value]:
 def plain(value: Value) -> Value:
     """Without what tells how often, and where silence is normal when, it was looked at."""
     value = replace(value, version=1, revised=False)
-    row = catalogue().row(value.measure)
-    if isinstance(row, Accumulated) and not row.coverage:
-        return replace(value, observed_at_ms=None)
-    return value
+    return replace(value, observed_at_ms=None) if speaks_in_silence(value.measure) else value
+
+
+def speaks_in_silence(measure: str) -> bool:
+    row = catalogue().row(measure)
+    if isinstance(row, Derived):
+        return any(map(speaks_in_silence, row.inputs))
+    return isinstance(row, Accumulated) and not row.coverage
 
 
 def test_killed_and_started_again_nothing_is_lost_or_counted_twice(stage: Stage) -> None:
