@@ -177,9 +177,8 @@ class Partition:
         """What time alone brings up to `now_ms`: sources fall silent, warnings expire, ladders
         freeze. At half minutes the clocks of the feeds are compared with that of the broker."""
         output = StepOutput()
-        if now_ms <= self._ticked_ms:
-            return output
-        self._ticked_ms = now_ms
+        # the clock may have run ahead of records that were still on their way
+        now_ms = self._ticked_ms = max(now_ms, self._ticked_ms)
         self.picture.tick(now_ms, output.alerts)
         if now_ms >= self._next_upkeep_ms:
             self.picture.compare_clocks(self._next_upkeep_ms - UPKEEP_EVERY_MS)

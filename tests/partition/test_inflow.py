@@ -87,3 +87,19 @@ def test_the_pace_of_a_topic_changes_nothing(
     # a level that needs no duration may be raised by the first of several sources of a step
     assert of_one_source(uneven) == of_one_source(straight)
     assert apart.partition.counts == together.partition.counts
+
+
+@SETTINGS
+@given(messages=streams(), ahead_ms=st.integers(0, 120_000))
+def test_a_clock_that_runs_ahead_of_the_records_loses_none(
+    new_partition: NewPartition, messages: list[Message], ahead_ms: int
+) -> None:
+    """Records that were still on their way when the clock had passed them."""
+    inflow = Inflow(new_partition(), DEPARTMENTS)
+    nothing = dict.fromkeys(DEPARTMENTS, 0)
+    for each in messages:
+        list(inflow.advance(nothing, each.timestamp + ahead_ms))
+        inflow.offer(TOPIC, [each])
+        list(inflow.advance(nothing, 0))
+    counts = inflow.partition.counts
+    assert sum(counts.processed.values()) + sum(counts.quarantined.values()) == len(messages)
