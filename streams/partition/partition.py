@@ -153,8 +153,10 @@ class Partition:
         self.counts = mark.counts
         self.stream_ms = mark.stream_ms
         self._ticked_ms = mark.ticked_ms
-        self._next_upkeep_ms = _after(mark.ticked_ms, UPKEEP_EVERY_MS)
-        self.picture.recall(mark.ticked_ms)
+        now_ms = mark.ticked_ms or mark.stream_ms
+        if now_ms:  # otherwise time has not begun
+            self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
+            self.picture.recall(now_ms)
         for feed, samples in mark.delays.items():
             if feed in self.picture.feeds:
                 self.picture.feeds[feed].recall(samples)

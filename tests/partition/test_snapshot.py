@@ -19,7 +19,7 @@ from streams.site.model import Site
 from tests.partition.conftest import NewPartition
 from tests.partition.stream import streams
 from tests.partition.test_clock import crowd
-from tests.town import FEEDS, PLACES, TOPIC, Message, town
+from tests.town import FEEDS, PLACES, T0_MS, TOPIC, Message, town
 
 
 @given(raw=st.binary(max_size=64))
@@ -56,6 +56,18 @@ def test_a_restored_cell_is_the_cell(new_partition: NewPartition, messages: list
     assert {c: snapshot.read(snapshot.take(other, c)) for c in other.cells} == {
         c: snapshot.read(raw) for c, raw in taken.items()
     }
+
+
+def test_time_does_not_begin_in_1970(new_partition: NewPartition) -> None:
+    """A mark may be older than the first record, or than the first look at the clock."""
+    first, second = new_partition(), new_partition()
+    second.resume(snapshot.read_mark(snapshot.mark(first)))
+    assert second.due_ms == first.due_ms
+    first.step(TOPIC, "transport", [crowd(0, 1)])
+    third = new_partition()
+    snapshot.restore(third, snapshot.read(snapshot.take(first, "hall")))
+    third.resume(snapshot.read_mark(snapshot.mark(first)))
+    assert T0_MS < third.due_ms <= first.due_ms
 
 
 def of(site: Site, rules: RuleBook) -> Partition:
