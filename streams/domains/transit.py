@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from schemas.kinds.transit_service import TransitService
+from streams.domains.newest import forget
 from streams.domains.registered import name_of
 from streams.fusion.measure import (
     Accumulated,
@@ -37,7 +38,7 @@ def fold(state: LastDepartures, record: TransitService) -> LastDepartures:
 
 
 def prune(state: LastDepartures, now_ms: int) -> LastDepartures:
-    return {name: word for name, word in state.items() if word[1] > now_ms - NIGHT_MS}
+    return forget(state, now_ms, lambda word: word[1] <= now_ms - NIGHT_MS)
 
 
 def last_departure(state: LastDepartures, context: Context) -> float | None:
