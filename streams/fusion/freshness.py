@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+from math import inf
 from statistics import median
 
 from streams.gate.source import SourceState
@@ -32,6 +34,12 @@ def fresh_until_ms(source: SourceState) -> int:
     """
     newest_ms: int = source.samples[-1][0]
     return next_look_ms(newest_ms + FRESH_CADENCES * source.cadence_ms) - 1
+
+
+def all_fresh_until_ms(sources: Iterable[SourceState]) -> float:
+    """The last instant at which all of them are; infinity for none."""
+    ends_ms = [s.samples[-1][0] + FRESH_CADENCES * s.cadence_ms for s in sources]
+    return next_look_ms(min(ends_ms)) - 1 if ends_ms else inf
 
 
 def next_look_ms(after_ms: int) -> int:

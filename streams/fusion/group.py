@@ -159,18 +159,26 @@ class Group:
         hearing = self._hearing
         if hearing is None or not hearing.holds(now_ms, skewed=skewed):
             hearing = self._hearing = self._listen(now_ms, skewed=skewed)
+            hearing.renew()
         self._looked_ms = now_ms
         readings = [source.reading for source in hearing.usable]
         hearing.columns = tuple(zip(*readings, strict=True))
         return hearing
 
     @property
-    def next_check_ms(self) -> float:
+    def next_check_ms(self) -> int:
         """Until then nothing changes by itself: no source goes stale, no minute is over."""
+        if self._hearing is not None:
+            self._hearing.renew()
+        return self.earliest_check_ms
+
+    @property
+    def earliest_check_ms(self) -> int:
+        """No later than `next_check_ms`, and known without asking the sources."""
         if self._hearing is None:
             return 0
         minute_ms = self._looked_ms - self._looked_ms % LOOK_AGAIN_MS + LOOK_AGAIN_MS
-        return min(minute_ms, 1 + self._hearing.stands_until_ms())
+        return min(minute_ms, 1 + self._hearing.until_ms)  # type: ignore[return-value]
 
     def _listen(self, now_ms: int, *, skewed: bool) -> Hearing:
         """Asks every source."""

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from schemas.value import CONTRIBUTORS_SHOWN
-from streams.fusion.freshness import fresh_until_ms
+from streams.fusion.freshness import all_fresh_until_ms
 from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
 
@@ -15,14 +15,14 @@ from streams.gate.source import SourceState
 class Hearing:
     """`fresh` sources, the `usable` ones among them, how many were `expected`.
 
-    Found at `since_ms`, it stands until a source goes stale or its maintenance begins or ends
-    (`edge_ms`), unless one changes its standing by what it says. `columns` are the readings of the
-    usable sources as of the evaluation under way, the instants first; empty when there is none.
+    Found at `since_ms`, it stands at least until `until_ms`, unless a source changes its standing
+    by what it says: then one goes stale, or its maintenance begins or ends (`edge_ms`). `columns`
+    are the readings of the usable sources as of the evaluation under way, the instants first; empty
+    when there is none.
     """
 
     __slots__ = (
         "_names",
-        "_until_ms",
         "columns",
         "doubts",
         "edge_ms",
@@ -30,6 +30,7 @@ class Hearing:
         "fresh",
         "since_ms",
         "skewed",
+        "until_ms",
         "usable",
     )
 
@@ -42,20 +43,20 @@ class Hearing:
         self.skewed = skewed
         self.edge_ms: float = inf
         self.columns: Sequence[Sequence[Any]] = ()
-        self._until_ms: float = -inf
+        self.until_ms: float = -inf
         self._names: tuple[str, ...] | None = None
 
     def holds(self, now_ms: int, *, skewed: bool) -> bool:
         """Time has not changed what was found."""
         if skewed is not self.skewed or now_ms < self.since_ms:
             return False
-        return now_ms <= self._until_ms or now_ms <= self.stands_until_ms()
+        if now_ms > self.until_ms:
+            self.renew()
+        return now_ms <= self.until_ms
 
-    def stands_until_ms(self) -> float:
-        """The last instant at which all who are fresh still are, as of what they have said."""
-        stale_ms = min([fresh_until_ms(source) for source in self.fresh], default=inf)
-        self._until_ms = min(stale_ms, self.edge_ms - 1)
-        return self._until_ms
+    def renew(self) -> None:
+        """Finds how long it stands as of what the sources have said by now."""
+        self.until_ms = min(all_fresh_until_ms(self.fresh), self.edge_ms - 1)
 
     def silence(self, minimum_coverage: float) -> str:
         """Why too little was heard for a value, or ""."""

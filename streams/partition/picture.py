@@ -108,7 +108,7 @@ class Picture:
         """Computes what the group's sources say at `now_ms`, and everything that follows."""
         state = self.places[group.place.key]
         hearing = group.hear(now_ms, skewed=self.skewed(group.sources[0].feed))
-        self.due_ms = min(self.due_ms, int(group.next_check_ms))
+        self.due_ms = min(self.due_ms, group.earliest_check_ms)
         for reason in hearing.doubts:
             self.doubts[group.sources[0].department, reason.value] += 1
         for row in group.rows:
@@ -249,10 +249,10 @@ class Picture:
         not when the call happens to come: a late call finds the same.
         """
         groups = [group for state in self.places.values() for group in state.groups.values()]
-        due: list[tuple[float, int]] = [
-            (group.next_check_ms, index)
+        due = [
+            (at_ms, index)
             for index, group in enumerate(groups)
-            if group.next_check_ms <= now_ms
+            if group.earliest_check_ms <= now_ms and (at_ms := group.next_check_ms) <= now_ms
         ]
         heapify(due)
         while due:
@@ -260,11 +260,12 @@ class Picture:
             group = groups[index]
             if at_ms < now_ms - RECALLED_MS:
                 at_ms = now_ms
-            self.evaluate(group, int(at_ms), alerts)
-            self.settle(int(at_ms), alerts)
-            if group.next_check_ms <= now_ms:
-                heappush(due, (group.next_check_ms, index))
-        self.due_ms = min([int(group.next_check_ms) for group in groups], default=NEVER_MS)
+            self.evaluate(group, at_ms, alerts)
+            self.settle(at_ms, alerts)
+            at_ms = group.next_check_ms
+            if at_ms <= now_ms:
+                heappush(due, (at_ms, index))
+        self.due_ms = min([group.next_check_ms for group in groups], default=NEVER_MS)
         self.settle(now_ms, alerts)
         for place, states in self.ladders.items():
             for rule, ladder_state in states.items():
@@ -278,7 +279,7 @@ class Picture:
         for state in self.places.values():
             for group in state.groups.values():
                 group.hear(now_ms, skewed=self.skewed(group.sources[0].feed))
-                self.due_ms = min(self.due_ms, int(group.next_check_ms))
+                self.due_ms = min(self.due_ms, group.next_check_ms)
 
     def maintain(self, now_ms: int) -> None:
         """Bounds memory: forgets what no verdict and no value needs; about once a minute."""
