@@ -27,8 +27,8 @@ from schemas.codec import decode, explain
 from schemas.structs import structs
 from schemas.value import Situation, Value
 from streams.domains import catalogue
-from streams.fusion.measure import Accumulated, Derived
 from streams.partition import Partition, StepOutput
+from streams.partition.inflow import Inflow
 from streams.rules.load import load_rules
 from streams.runtime.clock import Segment
 from streams.runtime.servers import Broker
@@ -42,6 +42,7 @@ from streams.runtime.topics import (
     partition_of,
     topics,
 )
+from streams.runtime.worker import FETCH_SECONDS
 from streams.simulator.ordinary import load_ordinary
 from streams.simulator.scenario import load_scenario
 from streams.simulator.simulation import Simulation
@@ -180,10 +181,13 @@ async def send_bad_ones(site: Site, bootstrap_servers: str, at_ms: int) -> None:
 
 
 def in_one_go(stage: Stage) -> tuple[list[Partition], list[tuple[str, int, StepOutput]]]:
-    """The pure core over the same log: each inbox whole, in any order of the departments."""
+    """The pure core over the same log, each inbox in one batch."""
     rules = load_rules(stage.settings.site_dir / "rules.yaml", stage.site, catalogue())
-    partitions = [
-        Partition(
+    departments = {d.inbox: d.key for d in stage.site.departments.values()}
+    partitions: list[Partition] = []
+    outputs: list[tuple[str, int, StepOutput]] = []
+    for n in range(PARTITIONS):
+        partition = Partition(
             n,
             [c for c in stage.site.cells if partition_of(c, PARTITIONS) == n],
             site=stage.site,
@@ -193,15 +197,14 @@ def in_one_go(stage: Stage) -> tuple[list[Partition], list[tuple[str, int, StepO
             explain=explain,
             record_types=structs(),
         )
-        for n in range(PARTITIONS)
-    ]
-    departments = {d.inbox: d.key for d in stage.site.departments.values()}
-    outputs = [
-        (topic, n, partitions[n].step(topic, departments[topic], log))
-        for (topic, n), log in stage.inboxes.items()
-    ]
-    for partition in partitions:
-        partition.tick(stage.end_ms)
+        inflow = Inflow(partition, departments)
+        for topic in departments:
+            inflow.offer(topic, stage.inboxes[topic, n])
+        outputs += [
+            (topic, n, o)
+            for topic, o in inflow.advance({}, stage.end_ms - round(FETCH_SECONDS * 1000))
+        ]
+        partitions.append(partition)
     return partitions, outputs
 
 
@@ -220,16 +223,8 @@ def newest_values(stage: Stage) -> dict[str, Value]:
 
 
 def plain(value: Value) -> Value:
-    """Without what tells how often, and where silence is normal when, it was looked at."""
-    value = replace(value, version=1, revised=False)
-    return replace(value, observed_at_ms=None) if speaks_in_silence(value.measure) else value
-
-
-def speaks_in_silence(measure: str) -> bool:
-    row = catalogue().row(measure)
-    if isinstance(row, Derived):
-        return any(map(speaks_in_silence, row.inputs))
-    return isinstance(row, Accumulated) and not row.coverage
+    """Without what tells how often it was looked at."""
+    return replace(value, version=1, revised=False)
 
 
 def test_killed_and_started_again_nothing_is_lost_or_counted_twice(stage: Stage) -> None:
