@@ -40,7 +40,10 @@ class SiteClock:
         return self._segment.speed if self._segment else 1.0
 
     def now_ms(self) -> int:
-        wall_ms = time.time_ns() // 1_000_000
+        return self.at_wall_ms(time.time_ns() // 1_000_000)
+
+    def at_wall_ms(self, wall_ms: int) -> int:
+        """Site time at an instant on the wall, Unix ms both."""
         if self._segment is None:
             return wall_ms
         passed_ms = wall_ms - self._segment.wall_ms

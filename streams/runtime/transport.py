@@ -146,6 +146,14 @@ class Consumer(driver.Consumer):
         end: int | None = consumer.highwater(tp)
         return end
 
+    def asked_ms(self, tp: TP) -> int:
+        """When the broker last said how far the partition reaches, Unix ms on the wall; 0 while it
+        is not assigned or fetched. Older than a fetch's wait while its records wait in line."""
+        consumer = self._thread._consumer  # noqa: SLF001  Faust offers no other way
+        if consumer is None or tp not in consumer.assignment():
+            return 0
+        return consumer.last_poll_timestamp(tp) or 0
+
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Batches skip offsets by nature; positions are kept by the state, not by gaps."""
 

@@ -42,7 +42,7 @@ from streams.site.model import Site
 log = structlog.get_logger()
 
 FETCH_SECONDS = 0.2
-"""wall time within which a stored record has been fetched, when nothing waits before it"""
+"""wall time that a record may take from its stamp into the log"""
 
 
 class AssignmentError(HubwatchError):
@@ -157,13 +157,18 @@ class Worker:
 
     async def tick(self) -> None:
         """Lets time pass in every partition, and tells what has changed since the last call."""
-        # what arrived just before may still be on its way from the broker
-        now_ms = self.clock.now_ms() - int(FETCH_SECONDS * 1000 * self.clock.speed)
-        for inflow in list(self._inflows.values()):
+        for number, inflow in list(self._inflows.items()):
             async with self._stepping:
-                if inflow is self._inflows.get(inflow.partition.number):
-                    await self._advance(inflow, now_ms)
+                if inflow is self._inflows.get(number):
+                    await self._advance(inflow, self._known_ms(number))
                     await self._tell(inflow.partition, inflow.partition.tell())
+
+    def _known_ms(self, number: int) -> int:
+        """Site time up to which the broker has said of every inbox topic what it holds: who was not
+        asked about must not be taken for silent."""
+        consumer = self.app.batch_consumer
+        asked_ms = min(consumer.asked_ms(TP(topic, number)) for topic in self._departments)
+        return self.clock.at_wall_ms(asked_ms - int(FETCH_SECONDS * 1000))
 
     def lag(self, number: int) -> Mapping[str, int]:
         """Records not yet stepped of each inbox topic's partition `number`; −1 while unknown."""
