@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any
 
 from streams.fusion.measure import Measure, OverTime
-from streams.fusion.reduce import Reducer, Sample, mean_weight, over_time
+from streams.fusion.reduce import Reducer, Reduction, Sample
 
 SAMPLES_KEPT = 2
 NEWEST_MS = 1
@@ -23,7 +23,7 @@ NEWEST_MS = 1
 _observed_ms = itemgetter(0)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """A trailing window, start exclusive, and what is read from it.
 
@@ -32,7 +32,7 @@ class Span:
 
     length_ms: int
     difference: bool
-    reducers: list[Reducer] = field(default_factory=list)
+    reducers: Sequence[Reducer]
 
     def read(self, samples: Sequence[Sample]) -> list[float | None]:
         start_ms = samples[-1][0] - self.length_ms
@@ -77,10 +77,13 @@ class Reader:
 
     def trim(self, samples: list[Sample]) -> None:
         """Forgets the samples no window reaches, but keeps two to compare with."""
-        horizon_ms = samples[-1][0] - self._horizon_ms
-        # a counter's difference starts from the last sample before its window
-        while len(samples) > SAMPLES_KEPT and samples[1][0] <= horizon_ms:
-            del samples[0]
+        surplus = len(samples) - SAMPLES_KEPT
+        if surplus > 0:
+            horizon_ms = samples[-1][0] - self._horizon_ms
+            # a counter's difference starts from the last sample before its window
+            while surplus > 0 and samples[1][0] <= horizon_ms:
+                del samples[0]
+                surplus -= 1
 
     def reading(self, samples: Sequence[Sample]) -> Sample:
         newest = samples[-1]
@@ -111,18 +114,32 @@ def _windows(
         by_window.setdefault((length_ms, difference), []).append(row)
     spans: list[Span] = []
     columns: dict[str, Column] = {}
-    at = 1
+    start = 1
     for (length_ms, difference), sharing in by_window.items():
-        span = Span(length_ms, difference)
+        positions: dict[Reduction, int] = {}
         for row in sharing:
-            weight_at = fields[row.weight] if row.weight else None
-            columns[row.key] = Column(at, None if weight_at is None else at + 1)
-            span.reducers.append(over_time(row, fields[row.field], weight_at))
-            if weight_at is not None:
-                span.reducers.append(mean_weight(weight_at))
-            at += 1 if weight_at is None else 2
-        spans.append(span)
+            number, weight = _reductions(row, fields)
+            at = positions.setdefault(number, start + len(positions))
+            weight_at = None
+            if weight is not None:
+                weight_at = positions.setdefault(weight, start + len(positions))
+            columns[row.key] = Column(at, weight_at)
+        spans.append(Span(length_ms, difference, [asked.reducer for asked in positions]))
+        start += len(positions)
     return tuple(spans), columns
+
+
+def _reductions(row: Measure, fields: Mapping[str, int]) -> tuple[Reduction, Reduction | None]:
+    """What a row asks of its window, and what it asks for its weight: the mean over the window."""
+    at = fields[row.field]
+    weight_at = fields[row.weight] if row.weight else None
+    if row.over_time is OverTime.MEAN:
+        number = Reduction(OverTime.MEAN, at, weight_at=weight_at)
+    elif row.over_time is OverTime.PERCENTILE:
+        number = Reduction(OverTime.PERCENTILE, at, share=row.percentile)
+    else:
+        number = Reduction(row.over_time, at)
+    return number, None if weight_at is None else Reduction(OverTime.MEAN, weight_at)
 
 
 def _length_ms(row: Measure) -> int:

@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import ceil, fsum
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple
 
-from streams.fusion.measure import Measure, OverSources, OverTime
+from streams.fusion.measure import OverSources, OverTime
 
 Sample = tuple[Any, ...]
 """(observed_at_ms, field, …) of one record"""
 Window = Sequence[Sequence[Any]]
+Reducer = Callable[[Window], float | None]
+"""What a window says; None where it holds too little."""
 MS_AN_HOUR = 3_600_000
 
 
@@ -28,85 +30,9 @@ def present(numbers: Sequence[float | None]) -> Sequence[float]:
     return numbers  # type: ignore[return-value]
 
 
-def _last(window: Window, at: int) -> float | None:
-    numbers = present(window[at])
-    return numbers[-1] if numbers else None
-
-
-def _sum(window: Window, at: int) -> float | None:
-    numbers = present(window[at])
-    return fsum(numbers) if numbers else None
-
-
-def _mean(window: Window, at: int) -> float | None:
-    numbers = present(window[at])
-    return fsum(numbers) / len(numbers) if numbers else None
-
-
-def _max(window: Window, at: int) -> float | None:
-    return max(present(window[at]), default=None)
-
-
-def _difference(window: Window, at: int) -> float | None:
-    numbers = present(window[at])
-    if len(numbers) < 2:
-        return None
-    return fsum(after - before if after >= before else after for before, after in pairwise(numbers))
-
-
-def _rate(window: Window, at: int) -> float | None:
-    rows = zip(window[0], window[at], strict=True)
-    points = [(ms, number) for ms, number in rows if number is not None]
-    if len(points) < 2:
-        return None
-    (start_ms, first), (end_ms, last) = points[0], points[-1]
-    return float((last - first) * MS_AN_HOUR / (end_ms - start_ms))
-
-
 def percentile(numbers: Sequence[float], share: float) -> float:
     """Nearest-rank percentile of a non-empty sequence; `share` in (0, 1]."""
     return sorted(numbers)[max(0, ceil(share * len(numbers)) - 1)]
-
-
-OVER_TIME: dict[OverTime, Callable[[Window, int], float | None]] = {
-    OverTime.LAST: _last,
-    OverTime.SUM: _sum,
-    OverTime.MEAN: _mean,
-    OverTime.MAX: _max,
-    OverTime.RATE: _rate,
-    OverTime.DIFFERENCE: _difference,
-}
-"""`(window, column) -> number`, None where the window holds too little. `over_time` chooses."""
-
-Reducer = Callable[[Window], float | None]
-
-
-def over_time(row: Measure, at: int, weight_at: int | None) -> Reducer:
-    """How a row reduces the window of one source, whose columns `at`, `weight_at` it reads."""
-    if row.over_time is OverTime.PERCENTILE:
-        return lambda window: _percentile(window, at, row.percentile)
-    if row.over_time is OverTime.MEAN and weight_at is not None:
-        return lambda window: _mean_by_weight(window, at, weight_at)
-    reduce = OVER_TIME[row.over_time]
-    return lambda window: reduce(window, at)
-
-
-def mean_weight(weight_at: int) -> Reducer:
-    """The weight of a source: the mean over its window, 0 where none was measured."""
-    return lambda window: _mean(window, weight_at) or 0.0
-
-
-def _percentile(window: Window, at: int, share: float) -> float | None:
-    numbers = present(window[at])
-    return percentile(numbers, share) if numbers else None
-
-
-def _mean_by_weight(window: Window, at: int, weight_at: int) -> float | None:
-    numbers, weights = window[at], window[weight_at]
-    if None in numbers or None in weights:
-        pairs = [(n, w or 0.0) for n, w in zip(numbers, weights, strict=True) if n is not None]
-        numbers, weights = [n for n, _ in pairs], [w for _, w in pairs]
-    return _weighted_mean(numbers, weights) if numbers else None
 
 
 def _weighted_mean(numbers: Sequence[float], weights: Sequence[float]) -> float:
@@ -115,6 +41,117 @@ def _weighted_mean(numbers: Sequence[float], weights: Sequence[float]) -> float:
         return fsum(numbers) / len(numbers)
     return fsum(map(mul, numbers, weights)) / total
 
+
+# -- over time: the window of a source -----------------------------------------------------
+
+
+class Reduction(NamedTuple):
+    """What is asked of a window: of its column `at`, and of `weight_at` or with `share` where the
+    kind of reduction needs it."""
+
+    over_time: OverTime
+    at: int
+    weight_at: int | None = None
+    share: float | None = None
+
+    @property
+    def reducer(self) -> Reducer:
+        if self.share is not None:
+            return _percentile(self.at, self.share)
+        if self.weight_at is not None:
+            return _mean_by_weight(self.at, self.weight_at)
+        return OVER_TIME[self.over_time](self.at)
+
+
+def _mean(at: int) -> Reducer:
+    def reduce(window: Window) -> float | None:
+        numbers = window[at]
+        try:
+            return fsum(numbers) / len(numbers)
+        except TypeError:  # one was not measured
+            known = present(numbers)
+            return fsum(known) / len(known) if known else None
+
+    return reduce
+
+
+def _mean_by_weight(at: int, weight_at: int) -> Reducer:
+    def reduce(window: Window) -> float | None:
+        numbers, weights = window[at], window[weight_at]
+        try:
+            return _weighted_mean(numbers, weights)
+        except TypeError:  # one was not measured
+            rows = zip(numbers, weights, strict=True)
+            known = [(number, weight or 0.0) for number, weight in rows if number is not None]
+            return _weighted_mean(*zip(*known, strict=True)) if known else None
+
+    return reduce
+
+
+def _last(at: int) -> Reducer:
+    def reduce(window: Window) -> float | None:
+        numbers = present(window[at])
+        return numbers[-1] if numbers else None
+
+    return reduce
+
+
+def _sum(at: int) -> Reducer:
+    def reduce(window: Window) -> float | None:
+        numbers = present(window[at])
+        return fsum(numbers) if numbers else None
+
+    return reduce
+
+
+def _max(at: int) -> Reducer:
+    return lambda window: max(present(window[at]), default=None)
+
+
+def _percentile(at: int, share: float) -> Reducer:
+    def reduce(window: Window) -> float | None:
+        numbers = present(window[at])
+        return percentile(numbers, share) if numbers else None
+
+    return reduce
+
+
+def _difference(at: int) -> Reducer:
+    def reduce(window: Window) -> float | None:
+        numbers = present(window[at])
+        if len(numbers) < 2:
+            return None
+        return fsum(
+            after - before if after >= before else after for before, after in pairwise(numbers)
+        )
+
+    return reduce
+
+
+def _rate(at: int) -> Reducer:
+    def reduce(window: Window) -> float | None:
+        rows = zip(window[0], window[at], strict=True)
+        points = [(ms, number) for ms, number in rows if number is not None]
+        if len(points) < 2:
+            return None
+        (start_ms, first), (end_ms, last) = points[0], points[-1]
+        return float((last - first) * MS_AN_HOUR / (end_ms - start_ms))
+
+    return reduce
+
+
+OVER_TIME: dict[OverTime, Callable[[int], Reducer]] = {
+    OverTime.LAST: _last,
+    OverTime.SUM: _sum,
+    OverTime.MEAN: _mean,
+    OverTime.MAX: _max,
+    OverTime.RATE: _rate,
+    OverTime.DIFFERENCE: _difference,
+}
+"""Those that need one column only."""
+
+
+# -- over sources: the numbers of a place --------------------------------------------------
 
 OVER_SOURCES: dict[OverSources, Callable[[Sequence[float], Sequence[float]], float]] = {
     OverSources.SUM: lambda numbers, _: fsum(numbers),
