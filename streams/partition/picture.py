@@ -94,7 +94,11 @@ class Picture:
         """Works out which measures each place has; values never heard of start as unknown."""
         depth = {key: len(self.site.ancestors(key)) for key in self.places}
         wire(self.places, self.catalogue, depth)
-        for state in self.places.values():
+        for state in sorted(self.places.values(), key=lambda state: state.depth):
+            above = state.parent is not None and state.parent.watched
+            state.watched = above or any(
+                self.rules.watch(measure, state.place.key) for measure in state.available
+            )
             for measure in state.available:
                 if measure not in state.values:
                     state.values[measure] = Value(
@@ -215,13 +219,14 @@ class Picture:
     def _mark_parent(
         self, state: PlaceState, event_ms: int, now_ms: int, alerts: list[Alert]
     ) -> None:
-        """A parent too is evaluated once a step of event time, however batches were cut."""
+        """A parent too is evaluated once a step of event time, however batches were cut; where no
+        ladder would see it, at the end of the batch is early enough."""
         parent = state.parent
         if parent is None or not parent.roll_ups or not state.changed:
             return
         state.changed = False
         if event_ms > parent.roll_up_step:
-            if parent.place.key in self._rolling:
+            if parent.watched and parent.place.key in self._rolling:
                 self._roll_up(parent, now_ms, alerts)
             parent.roll_up_step = event_ms
         self._rolling[parent.place.key] = parent

@@ -23,7 +23,8 @@ class RollUpRow:
 class PlaceState:
     """`values` holds the newest value of every measure the place has, unknown before any data.
 
-    `restless` are the measures of which a ladder may be awake.
+    `restless` are the measures of which a ladder may be awake; `watched` says that ladders watch
+    the place or one above it.
     """
 
     __slots__ = (
@@ -39,6 +40,7 @@ class PlaceState:
         "roll_up_step",
         "roll_ups",
         "values",
+        "watched",
     )
 
     def __init__(self, place: Place) -> None:
@@ -54,6 +56,7 @@ class PlaceState:
         self.roll_up_step = 0
         self.changed = False
         self.restless: set[str] = set()
+        self.watched = True
 
     def own_measures(self) -> set[str]:
         """Measures read or accumulated from the place's own sources."""
