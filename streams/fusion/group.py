@@ -180,6 +180,11 @@ class Group:
         minute_ms = self._looked_ms - self._looked_ms % LOOK_AGAIN_MS + LOOK_AGAIN_MS
         return min(minute_ms, 1 + self._hearing.until_ms)  # type: ignore[return-value]
 
+    @property
+    def unsteady(self) -> bool:
+        """A source has changed its standing since the values were last evaluated."""
+        return self._hearing is None
+
     def _listen(self, now_ms: int, *, skewed: bool) -> Hearing:
         """Asks every source."""
         hearing = Hearing(now_ms, skewed=skewed)

@@ -20,7 +20,7 @@ HELD_LIMIT = 200_000
 """records that wait at most; beyond it memory is dearer than order"""
 
 Told = tuple[str, StepOutput]
-"""the topic stepped, "" for the clock, and what came of it"""
+"""the topic stepped, "" for what comes of all together, and what came of it"""
 
 
 class Inflow:
@@ -59,6 +59,7 @@ class Inflow:
             if partition.due_ms <= look_ms:
                 yield "", partition.tick(look_ms)
         yield from self._step_until(limit_ms)
+        yield "", partition.settle()
 
     def _next_look_ms(self) -> int:
         """The next instant at which time may be due: what is stepped before it can make it due
@@ -81,7 +82,7 @@ class Inflow:
                     batches[0] = batch[later:]
                     batch = batch[:later]
                 self._count -= len(batch)
-                yield topic, self.partition.step(topic, self._departments[topic], batch)
+                yield topic, self.partition.fold(topic, self._departments[topic], batch)
 
 
 def _first_later(batch: Sequence[Incoming], until_ms: int) -> int:

@@ -63,6 +63,7 @@ class Partition:
         self._cells_by_key = {cell.encode(): cell for cell in self.cells}
         self._next_upkeep_ms = NEVER_MS
         self._ticked_ms = 0
+        self._dirty: list[Group] = []
 
     def step(self, topic: str, department: str, batch: Sequence[Incoming]) -> StepOutput:
         """Takes one batch of one inbox topic, in the order of its offsets.
@@ -70,6 +71,13 @@ class Partition:
         Values are judged fresh or stale at the arrival of the records, not at the moment of the
         call: catching up after an outage gives what would have been computed in time.
         """
+        output = self.fold(topic, department, batch)
+        self._settle(output)
+        return output
+
+    def fold(self, topic: str, department: str, batch: Sequence[Incoming]) -> StepOutput:
+        """Takes a batch, but evaluates only what the next one or time may depend on; the rest is
+        left to `settle`, which must follow before anybody looks at the values."""
         output = StepOutput()
         if not batch:
             return output
@@ -80,10 +88,15 @@ class Partition:
         self.positions[topic] = batch[-1].offset + 1
         return output
 
+    def settle(self) -> StepOutput:
+        """Evaluates all that has been folded."""
+        output = StepOutput()
+        self._settle(output)
+        return output
+
     def _fold(self, admitted: Iterator[Admitted], output: StepOutput) -> list[SourceState]:
         """Folds what the gate lets through; returns the source of each record folded."""
-        picture, alerts = self.picture, output.alerts
-        dirty: list[Group] = []
+        picture, alerts, dirty = self.picture, output.alerts, self._dirty
         folded: list[SourceState] = []
         for source, record, received_ms in admitted:
             group: Group = source.group
@@ -96,16 +109,18 @@ class Partition:
                 dirty.append(group)
             group.fold(source, record, received_ms)
             folded.append(source)
-        self._settle(dirty, output)
+        for group in dirty:
+            if group.dirty and group.unsteady:  # who is expected when is no longer known
+                picture.evaluate(group, group.received_ms, alerts)
         output.processed = len(folded)
         return folded
 
-    def _settle(self, dirty: list[Group], output: StepOutput) -> None:
-        for group in dirty:
+    def _settle(self, output: StepOutput) -> None:
+        for group in self._dirty:
+            self.stream_ms = max(self.stream_ms, group.received_ms)
             if group.dirty:
-                self.stream_ms = max(self.stream_ms, group.received_ms)
                 self.picture.evaluate(group, group.received_ms, output.alerts)
-        dirty.clear()
+        self._dirty.clear()
         self.picture.settle(self.stream_ms, output.alerts)
 
     def _not_held(self, topic: str, batch: Sequence[Incoming]) -> Sequence[Incoming]:
@@ -181,6 +196,7 @@ class Partition:
         output = StepOutput()
         # the clock may have run ahead of records that were still on their way
         now_ms = self._ticked_ms = max(now_ms, self._ticked_ms)
+        self._settle(output)
         self.picture.tick(now_ms, output.alerts)
         if now_ms >= self._next_upkeep_ms:
             self.picture.compare_clocks(self._next_upkeep_ms - UPKEEP_EVERY_MS)
