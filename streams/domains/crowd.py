@@ -19,6 +19,11 @@ QUEUE_KINDS = (
 )
 """people stand: Fruin's queue table"""
 
+GRADES = {
+    table: tuple(f"crowd.{table}.los_{grade}_per_m2" for grade in "bcdef")
+    for table in ("walkway", "queue")
+}
+
 
 def density(context: Context, persons: float) -> float | None:
     """Persons ÷ usable area of the place; unknown where the site gives no area."""
@@ -32,9 +37,7 @@ def level_of_service(context: Context, persons_per_m2: float) -> float | None:
     crowd.walkway.los_b_per_m2 … or crowd.queue.los_b_per_m2 …
     """
     table = "walkway" if context.place.kind in WALKWAY_KINDS else "queue"
-    passed = count_above(
-        context, persons_per_m2, (f"crowd.{table}.los_{grade}_per_m2" for grade in "bcdef")
-    )
+    passed = count_above(context, persons_per_m2, GRADES[table])
     return None if passed is None else 1.0 + passed
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from streams.domains.scale import count_above, count_reached
 from streams.fusion.measure import Context, Derived, Measure, OverSources, OverTime, RollUp
 
@@ -11,14 +13,21 @@ SLOWEST_KMH = 1.0
 """slower counts as this in a travel time: a standstill has none"""
 
 
+STATES = tuple(
+    f"road.congestion_index.{state}_from" for state in ("fairly_smooth", "crowded", "blocked")
+)
+
+
+@cache
+def _grades(road_class: object) -> tuple[str, ...]:
+    return tuple(f"road.{road_class}.grade_{grade}_above_kmh" for grade in range(1, 5))
+
+
 def speed_grade(context: Context, speed_kmh: float) -> float | None:
     """1 (free) … 5 (blocked) by road class: grade 1 above road.<class>.grade_1_above_kmh, …,
     grade 5 at or below grade_4_above_kmh. Unknown where the place has no class.
     """
-    road_class = context.place.attributes.get("road_class")
-    passed = count_above(
-        context, speed_kmh, (f"road.{road_class}.grade_{grade}_above_kmh" for grade in range(1, 5))
-    )
+    passed = count_above(context, speed_kmh, _grades(context.place.attributes.get("road_class")))
     return None if passed is None else 5.0 - passed
 
 
@@ -36,11 +45,7 @@ def congestion_state(context: Context, index: float) -> float | None:
     """1 smooth, 2 fairly smooth, 3 crowded, 4 blocked; a state begins at
     road.congestion_index.fairly_smooth_from, .crowded_from, .blocked_from (DB31/T 997-2016).
     """
-    passed = count_reached(
-        context,
-        index,
-        (f"road.congestion_index.{s}_from" for s in ("fairly_smooth", "crowded", "blocked")),
-    )
+    passed = count_reached(context, index, STATES)
     return None if passed is None else 1.0 + passed
 
 

@@ -7,6 +7,7 @@ from streams.fusion.measure import Context, Derived, Measure, OverSources, OverT
 
 COLOURS = ("blue", "yellow", "orange", "red")
 HOURS = (1, 3, 6, 12)
+PONDING_LEVELS = tuple(f"water.ponding.level_{level}_cm" for level in range(1, 5))
 
 
 def rain_warning_level(context: Context, *rain_mm: float) -> float | None:
@@ -32,9 +33,7 @@ def rain_warning_level(context: Context, *rain_mm: float) -> float | None:
 
 def ponding_level(context: Context, ponding_cm: float) -> float | None:
     """0 … 4: how many of water.ponding.level_1_cm … level_4_cm have been reached."""
-    passed = count_reached(
-        context, ponding_cm, (f"water.ponding.level_{level}_cm" for level in range(1, 5))
-    )
+    passed = count_reached(context, ponding_cm, PONDING_LEVELS)
     return None if passed is None else float(passed)
 
 

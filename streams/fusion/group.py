@@ -163,6 +163,8 @@ class Group:
         self._looked_ms = now_ms
         readings = [source.reading for source in hearing.usable]
         hearing.columns = tuple(zip(*readings, strict=True))
+        if readings:
+            hearing.newest_ms = self.floor(max(hearing.columns[0]))
         return hearing
 
     @property
@@ -240,7 +242,7 @@ class Group:
             measure=row.key,
             status="suspect" if doubt or partial else "ok",
             value=OVER_SOURCES[row.over_sources](numbers, weights),
-            observed_at_ms=self.floor(max(hearing.columns[0])),
+            observed_at_ms=hearing.newest_ms,
             heard=heard,
             expected=expected,
             contributors=hearing.names(),

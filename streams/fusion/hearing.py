@@ -18,7 +18,7 @@ class Hearing:
     Found at `since_ms`, it stands at least until `until_ms`, unless a source changes its standing
     by what it says: then one goes stale, or its maintenance begins or ends (`edge_ms`). `columns`
     are the readings of the usable sources as of the evaluation under way, the instants first; empty
-    when there is none.
+    when there is none. `newest_ms` is the newest of these instants, floored to its step.
     """
 
     __slots__ = (
@@ -28,6 +28,7 @@ class Hearing:
         "edge_ms",
         "expected",
         "fresh",
+        "newest_ms",
         "since_ms",
         "skewed",
         "until_ms",
@@ -39,6 +40,7 @@ class Hearing:
         self.usable: list[SourceState] = []
         self.expected = 0
         self.doubts: dict[Reason, SourceState] = {}
+        self.newest_ms = 0
         self.since_ms = since_ms
         self.skewed = skewed
         self.edge_ms: float = inf

@@ -91,6 +91,10 @@ class Context:
         row = self.site.standard(key, self.at_ms)
         return row.value if row else None
 
+    def standards(self, keys: tuple[str, ...]) -> tuple[float | None, ...]:
+        """Several of them at once."""
+        return self.site.table(keys, self.at_ms)
+
 
 Formula = Callable[..., float | None]
 

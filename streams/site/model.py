@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 
 from streams.site.kinds import KINDS
 
@@ -97,6 +98,15 @@ class DayType:
     name_en: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The numbers of some standards, the same from `since_ms` until before `until_ms`."""
+
+    numbers: tuple[float | None, ...]
+    since_ms: float
+    until_ms: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Site:
     """Everything known of one site, indexed for lookup."""
@@ -142,6 +152,11 @@ class Site:
             found.setdefault(row.key, []).append(row)
         return found
 
+    @cached_property
+    def _tables(self) -> dict[tuple[str, ...], _Table]:
+        """What `table` remembers."""
+        return {}
+
     def ancestors(self, key: str) -> tuple[Place, ...]:
         """Parent first, root last."""
         found: list[Place] = []
@@ -162,3 +177,22 @@ class Site:
             ):
                 return row
         return None
+
+    def table(self, keys: tuple[str, ...], at_ms: int) -> tuple[float | None, ...]:
+        """The numbers of these standards at an instant, None where no row holds; quick when asked
+        again."""
+        held = self._tables.get(keys)
+        if held is None or not held.since_ms <= at_ms < held.until_ms:
+            held = self._tables[keys] = self._table(keys, at_ms)
+        return held.numbers
+
+    def _table(self, keys: tuple[str, ...], at_ms: int) -> _Table:
+        rows = [row for key in keys for row in self._standards_by_key.get(key, ())]
+        edges = {edge for row in rows for edge in (row.valid_from_ms, row.valid_to_ms)}
+        known = [edge for edge in edges if edge is not None]
+        found = [self.standard(key, at_ms) for key in keys]
+        return _Table(
+            tuple(row.value if row else None for row in found),
+            since_ms=max((edge for edge in known if edge <= at_ms), default=-inf),
+            until_ms=min((edge for edge in known if edge > at_ms), default=inf),
+        )
