@@ -61,7 +61,7 @@ def new_topic(admin: KafkaAdminClient) -> NewTopicName:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Recalls, beside the result of the tests, that a check of scripts/lint failed before them."""
-    failed = os.environ.get("HUBWATCH_FAILED_CHECKS")
+    failed = os.environ.get("FAILED_CHECKS")
     if failed:
         terminalreporter.section("checks")
         terminalreporter.write_line(f"scripts/lint failed before the tests: {failed}", red=True)

@@ -42,7 +42,6 @@ from streams.runtime.topics import (
     partition_of,
     topics,
 )
-from streams.runtime.worker import FETCH_SECONDS
 from streams.simulator.ordinary import load_ordinary
 from streams.simulator.scenario import load_scenario
 from streams.simulator.simulation import Simulation
@@ -200,10 +199,7 @@ def in_one_go(stage: Stage) -> tuple[list[Partition], list[tuple[str, int, StepO
         inflow = Inflow(partition, departments)
         for topic in departments:
             inflow.offer(topic, stage.inboxes[topic, n])
-        outputs += [
-            (topic, n, o)
-            for topic, o in inflow.advance({}, stage.end_ms - round(FETCH_SECONDS * 1000))
-        ]
+        outputs += [(topic, n, o) for topic, o in inflow.advance({}, stage.end_ms)]
         partitions.append(partition)
     return partitions, outputs
 
