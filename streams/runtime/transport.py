@@ -154,6 +154,13 @@ class Consumer(driver.Consumer):
             return 0
         return consumer.last_poll_timestamp(tp) or 0
 
+    def on_buffer_full(self, tp: TP) -> None:
+        """A full buffer makes the fetcher wait by itself; to stop fetching the partition, as Faust
+        does, costs a second of sleep whenever all are full."""
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """See `on_buffer_full`."""
+
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Batches skip offsets by nature; positions are kept by the state, not by gaps."""
 
