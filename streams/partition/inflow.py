@@ -19,6 +19,9 @@ from streams.partition.picture import NEVER_MS
 HELD_LIMIT = 200_000
 """records that wait at most; beyond it memory is dearer than order"""
 
+TOLD_EVERY_MS = 30_000
+"""of stream time: who follows live is told more often, by the worker's own clock"""
+
 Told = tuple[str, StepOutput]
 """the topic stepped, "" for what comes of all together, and what came of it"""
 
@@ -57,7 +60,7 @@ class Inflow:
         while (look_ms := self._next_look_ms()) <= known_ms:
             yield from self._step_until(look_ms)
             if partition.due_ms <= look_ms:
-                yield "", partition.tick(look_ms)
+                yield "", partition.tick(look_ms, tell=look_ms % TOLD_EVERY_MS == 0)
         yield from self._step_until(limit_ms)
         yield "", partition.settle()
 

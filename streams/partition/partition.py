@@ -190,9 +190,12 @@ class Partition:
             self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
             self.picture.due_ms = min(self.picture.due_ms, self._next_upkeep_ms)
 
-    def tick(self, now_ms: int) -> StepOutput:
+    def tick(self, now_ms: int, *, tell: bool = True) -> StepOutput:
         """What time alone brings up to `now_ms`: sources fall silent, warnings expire, ladders
-        freeze. At half minutes the clocks of the feeds are compared with that of the broker."""
+        freeze. At half minutes the clocks of the feeds are compared with that of the broker.
+
+        `tell` False leaves the situations to a later call.
+        """
         output = StepOutput()
         # the clock may have run ahead of records that were still on their way
         now_ms = self._ticked_ms = max(now_ms, self._ticked_ms)
@@ -203,7 +206,8 @@ class Partition:
             self.picture.maintain(now_ms)
             self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
         self.begin(now_ms)
-        self._tell(now_ms, output)
+        if tell:
+            self._tell(now_ms, output)
         return output
 
     def tell(self) -> StepOutput:
