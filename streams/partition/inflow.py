@@ -14,7 +14,7 @@ from streams.fusion.freshness import next_look_ms
 from streams.gate import Incoming
 from streams.partition.outputs import StepOutput
 from streams.partition.partition import Partition
-from streams.partition.picture import NEVER_MS
+from streams.partition.picture import NEVER_MS, RECALLED_MS
 
 HELD_LIMIT = 200_000
 """records that wait at most; beyond it memory is dearer than order"""
@@ -57,18 +57,18 @@ class Inflow:
         partition = self.partition
         if limit_ms > 0:
             partition.begin(min([batches[0][0].timestamp for batches in held], default=clock_ms))
-        while (look_ms := self._next_look_ms()) <= known_ms:
+        while (look_ms := self._next_look_ms(known_ms)) <= known_ms:
             yield from self._step_until(look_ms)
             if partition.due_ms <= look_ms:
                 yield "", partition.tick(look_ms, tell=look_ms % TOLD_EVERY_MS == 0)
         yield from self._step_until(limit_ms)
         yield "", partition.settle()
 
-    def _next_look_ms(self) -> int:
+    def _next_look_ms(self, known_ms: int) -> int:
         """The next instant at which time may be due: what is stepped before it can make it due
-        then, and no sooner."""
+        then, and no sooner. A pause in which nothing arrived is passed over but for its end."""
         oldest_ms = min([b[0][0].timestamp for b in self._held.values() if b], default=NEVER_MS)
-        due_ms = self.partition.due_ms
+        due_ms = max(self.partition.due_ms, min(oldest_ms, known_ms) - RECALLED_MS)
         return due_ms if due_ms <= oldest_ms else min(due_ms, next_look_ms(oldest_ms))
 
     def _step_until(self, until_ms: int) -> Iterator[Told]:
