@@ -1,0 +1,1 @@
+"""Measures the worker under a load of its own making; `hubwatch bench`."""

@@ -1,0 +1,75 @@
+"""`hubwatch bench`: how fast the worker is, on this machine, by commands anyone can repeat."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from streams.cli import terminal
+
+app = typer.Typer(no_args_is_help=True, help="Measure the worker on this machine · 测速")
+
+Records = Annotated[int, typer.Option(min=20_000, max=20_000_000, help="records to work off")]
+Sources = Annotated[int, typer.Option(min=100, max=1_000_000, help="sensors that report")]
+Places = Annotated[int, typer.Option(min=40, max=10_000, help="places they report on")]
+Partitions = Annotated[int, typer.Option(min=1, max=64, help="partitions of the inbox topics")]
+Json = Annotated[bool, typer.Option("--json", help="one JSON object as the last line")]
+
+
+@app.command()
+def pipeline(
+    records: Records = 1_500_000,
+    sources: Sources = 5000,
+    places: Places = 200,
+    partitions: Partitions = 4,
+    seconds: Annotated[float, typer.Option(min=8, max=120, help="of the latency run")] = 20.0,
+    as_json: Json = False,
+) -> None:
+    """Gate, fusion, rules, snapshots and metrics of one worker on a real broker.
+
+    First a backlog: events a second and CPU µs an event. Then a steady stream: how long an alert
+    takes from its record to the topic. Figures of a busy machine are those of a busy machine.
+    """
+    from streams.bench.load import Load
+    from streams.bench.pipeline import latency, throughput
+
+    load = Load(sources=sources, places=places, partitions=partitions)
+    taken = throughput(load, records)
+    steady = Load(sources=sources, places=places, partitions=partitions, crowded_every=20)
+    told = latency(steady, seconds)
+    if as_json:
+        typer.echo(json.dumps({**asdict(taken), "event_to_alert": asdict(told)}))
+        return
+    terminal.say(f"{taken.events_per_s:>12,}  events/s of {taken.records:,} records")
+    terminal.say(f"{taken.cpu_us_per_event:>12}  CPU µs an event")
+    terminal.say(f"{taken.rss_mb:>12}  MB of memory")
+    terminal.say(f"{told.p50_ms:>12}  ms event → alert, p50 at {told.rate_per_s:,} events/s")
+    terminal.say(f"{told.p99_ms:>12}  ms event → alert, p99 of {told.alerts} alerts")
+
+
+@app.command()
+def step(
+    records: Records = 200_000,
+    sources: Sources = 5000,
+    places: Places = 200,
+    batch: Annotated[int, typer.Option(min=1, max=50_000, help="records a batch")] = 4000,
+    profiled: Annotated[int, typer.Option("--profile", min=0, help="functions to list")] = 0,
+    as_json: Json = False,
+) -> None:
+    """The pure core alone, without a broker: where the microseconds go."""
+    from streams.bench.load import Load
+    from streams.bench.step import Bench, measure, profile
+
+    bench = Bench(Load(sources=sources, places=places), records, batch)
+    if profiled:
+        terminal.say(profile(bench, profiled))
+        return
+    report = asdict(measure(bench))
+    if as_json:
+        typer.echo(json.dumps(report))
+        return
+    for name, figure in report.items():
+        terminal.say(f"{name:<24} {figure}")
