@@ -73,12 +73,11 @@ class Partition:
         """
         output = self.fold(topic, department, batch)
         self._settle(output)
-        self.picture.complete(self.stream_ms)
         return output
 
     def fold(self, topic: str, department: str, batch: Sequence[Incoming]) -> StepOutput:
         """Takes a batch, but evaluates only what the next one or time may depend on; the rest is
-        left to `settle`."""
+        left to `settle`, which must follow before anybody looks at the values."""
         output = StepOutput()
         if not batch:
             return output
@@ -90,7 +89,7 @@ class Partition:
         return output
 
     def settle(self) -> StepOutput:
-        """Evaluates all that has been folded, as far as a ladder would see it."""
+        """Evaluates all that has been folded."""
         output = StepOutput()
         self._settle(output)
         return output

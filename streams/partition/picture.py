@@ -56,7 +56,6 @@ class Picture:
         """no later than the first instant at which time changes something in a group"""
         self._changed: dict[str, PlaceState] = {}
         self._rolling: dict[str, PlaceState] = {}
-        self._unseen: dict[str, PlaceState] = {}
 
     # -- who reports -----------------------------------------------------------------------
 
@@ -221,32 +220,25 @@ class Picture:
         self, state: PlaceState, event_ms: int, now_ms: int, alerts: list[Alert]
     ) -> None:
         """A parent too is evaluated once a step of event time, however batches were cut; where no
-        ladder would see it, before somebody looks is early enough."""
+        ladder would see it, at the end of the batch is early enough."""
         parent = state.parent
         if parent is None or not parent.roll_ups or not state.changed:
             return
         state.changed = False
-        rolling = self._rolling if parent.watched else self._unseen
         if event_ms > parent.roll_up_step:
-            if parent.watched and parent.place.key in rolling:
+            if parent.watched and parent.place.key in self._rolling:
                 self._roll_up(parent, now_ms, alerts)
             parent.roll_up_step = event_ms
-        rolling[parent.place.key] = parent
+        self._rolling[parent.place.key] = parent
 
     def settle(self, now_ms: int, alerts: list[Alert]) -> None:
-        """Brings the parents that ladders watch up to date, the deepest first."""
+        """Brings all parents up to date, the deepest first."""
         while self._rolling:
-            deepest = max(self._rolling.values(), key=_depth)
+            deepest = max(self._rolling.values(), key=lambda state: state.depth)
             self._roll_up(deepest, now_ms, alerts)
 
-    def complete(self, now_ms: int) -> None:
-        """Brings the other parents up to date too: call it before anybody looks at the values."""
-        while self._unseen:
-            deepest = max(self._unseen.values(), key=_depth)
-            self._roll_up(deepest, now_ms, [])  # nobody watches, so no alert comes of it
-
     def _roll_up(self, parent: PlaceState, now_ms: int, alerts: list[Alert]) -> None:
-        (self._rolling if parent.watched else self._unseen).pop(parent.place.key, None)
+        del self._rolling[parent.place.key]
         for row in parent.roll_ups:
             pairs = [(child.place, child.values[row.measure]) for child in row.children]
             self._set(parent, roll_up(row.measure, row.how, pairs), now_ms, alerts)
@@ -308,7 +300,6 @@ class Picture:
 
     def take_situations(self, at_ms: int) -> list[Situation]:
         """The places that changed since the last call, as of now."""
-        self.complete(at_ms)
         changed, self._changed = self._changed, {}
         return [
             Situation(
@@ -321,7 +312,3 @@ class Picture:
             )
             for state in changed.values()
         ]
-
-
-def _depth(state: PlaceState) -> int:
-    return state.depth

@@ -75,7 +75,6 @@ class CellSnapshot(msgspec.Struct):
 def take(partition: Partition, cell: str) -> bytes:
     """The cell's state as of the partition's positions."""
     picture = partition.picture
-    picture.complete(partition.stream_ms)
     states = [state for state in picture.places.values() if state.place.cell == cell]
     snapshot = CellSnapshot(
         encoding=ENCODING,
