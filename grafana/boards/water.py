@@ -15,7 +15,8 @@ from grafana.table import Key, measured, table, trust
 from grafana.tile import Look, highest_tile, measured_wall, number, tile
 from grafana.unit import COUNT
 
-PONDING, RAIN_1H, RAIN_6H = "water.ponding_cm", "water.rain_mm_1h", "water.rain_mm_6h"
+PONDING, DEPTH = "water.ponding_cm", "water.depth_cm"
+RAIN_1H, RAIN_6H = "water.rain_mm_1h", "water.rain_mm_6h"
 WARNING_WORDS = (
     Word(0, "无预警", palette.NORMAL),
     Word(1, "蓝色预警", palette.BLUE),
@@ -193,7 +194,7 @@ def _rain(basis: Basis, gauges: tuple[str, ...]) -> Panel:
 def _pumps(basis: Basis) -> Panel:
     pumps = basis.kind("pumping_station")
     columns = (
-        measured(basis, PONDING, pumps, "水位 Level", width=96),
+        measured(basis, DEPTH, pumps, "水位 Level", width=96),
         measured(
             basis,
             "water.pump_running_ratio",
@@ -203,7 +204,7 @@ def _pumps(basis: Basis) -> Panel:
             scale=scales.BAR,
             width=150,
         ),
-        *trust(PONDING, pumps),
+        *trust(DEPTH, pumps),
     )
     return table(
         Caption(

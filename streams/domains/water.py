@@ -1,4 +1,4 @@
-"""Rain, ponding and pumps."""
+"""Rain, ponding, wells and pumps."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from streams.fusion.measure import Context, Derived, Measure, OverSources, OverT
 
 COLOURS = ("blue", "yellow", "orange", "red")
 HOURS = (1, 3, 6, 12)
+GROUND_KINDS = ("underpass", "tunnel", "road", "road_segment", "square", "parking")
+"""where standing water is ponding: not at pumping stations, whose wells are there to hold it"""
 PONDING_LEVELS = tuple(f"water.ponding.level_{level}_cm" for level in range(1, 5))
 
 
@@ -29,6 +31,11 @@ def rain_warning_level(context: Context, *rain_mm: float) -> float | None:
         if reached:
             return float(max(level * passed for level, passed in reached))
     return None
+
+
+def ponding_cm(_: Context, depth_cm: float) -> float:
+    """The depth, where the ground ought to be dry."""
+    return depth_cm
 
 
 def ponding_level(context: Context, ponding_cm: float) -> float | None:
@@ -62,15 +69,15 @@ def _rain(hours: int) -> Measure:
 MEASURES = (
     *(_rain(hours) for hours in HOURS),
     Measure(
-        key="water.ponding_cm",
+        key="water.depth_cm",
         kind="water_level",
         field="depth_cm",
         unit="cm",
-        title_zh="积水深度",
-        title_en="Ponding",
-        description="depth of standing water, the deepest of the gauges",
+        title_zh="水深",
+        title_en="Depth of water",
+        description="depth above the lowest point of a road or the floor of a well, the deepest of "
+        "the gauges; in a well it is no ponding",
         over_sources=OverSources.MAX,
-        roll_up=RollUp.MAXIMUM,
         critical=True,
     ),
     Measure(
@@ -94,6 +101,18 @@ DERIVED = (
         title_en="Rain level",
         description="0 to 4 by what has fallen, our own level: the authority's colour is "
         "warning.level",
+        roll_up=RollUp.MAXIMUM,
+    ),
+    Derived(
+        key="water.ponding_cm",
+        inputs=("water.depth_cm",),
+        formula=ponding_cm,
+        unit="cm",
+        title_zh="积水深度",
+        title_en="Ponding",
+        description="depth of water standing on the ground, never in a pump well; of a parent: "
+        "the deepest below it",
+        place_kinds=GROUND_KINDS,
         roll_up=RollUp.MAXIMUM,
     ),
     Derived(

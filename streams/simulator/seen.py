@@ -43,6 +43,7 @@ SEEN: Mapping[str, Seen] = {
     "transit.load_ratio": Seen(read=Sight.load, margin=0.06),
     "arrivals.mean_delay_minutes": Seen(read=Sight.mean_delay, margin=0.1, lag_seconds=300),
     "water.rain_mm_1h": Seen(read=lambda s, p, t: s.rain_mm(p, t, 1), margin=0.06),
+    "water.depth_cm": Seen(read=Sight.depth),
     "water.ponding_cm": Seen(read=Sight.ponding),
     "water.unpumped_cm": Seen(read=Sight.unpumped),
     "warning.level": Seen(read=Sight.warning_level, margin=0),

@@ -172,16 +172,21 @@ class Sight:
 
     # -- water -----------------------------------------------------------------------------
 
-    def ponding(self, place: Place, at_ms: int) -> float | None:
+    def depth(self, place: Place, at_ms: int) -> float | None:
+        """Of whatever water a gauge stands in: on a road or in a pump well."""
         if not self._has("water_level", place):
             return None
         if place.kind == "pumping_station":
             return self.world.water.well_cm(place.key, at_ms)
         return self.world.water.ponding_cm(place.key, at_ms)
 
+    def ponding(self, place: Place, at_ms: int) -> float | None:
+        """Of water where none should be; a pump well has none."""
+        return None if place.kind == "pumping_station" else self.depth(place, at_ms)
+
     def unpumped(self, place: Place, at_ms: int) -> float | None:
         depth = self.ponding(place, at_ms)
-        if depth is None or place.kind == "pumping_station":
+        if depth is None:
             return None
         return 0.0 if self.world.water.pump_runs(place.key, at_ms) else depth
 

@@ -31,9 +31,9 @@ transit.headway_adherence_ratio transit.load_ratio transit.onward_capacity_per_5
 transit.minutes_to_last_departure arrivals.expected_passengers_30min arrivals.delayed_ratio
 arrivals.mean_delay_minutes rank.vehicles_per_min rank.throughput_persons_per_min
 rank.waiting_persons parking.occupied_vehicles parking.occupancy_ratio parking.minutes_to_full
-water.rain_mm_1h water.rain_mm_6h water.rain_warning_level water.ponding_cm water.ponding_level
-energy.power_kw energy.energy_kwh_1h energy.access_ratio energy.normal_ratio device.online_ratio
-emergency.open_reports emergency.worst_severity warning.level
+water.rain_mm_1h water.rain_mm_6h water.rain_warning_level water.depth_cm water.ponding_cm
+water.ponding_level energy.power_kw energy.energy_kwh_1h energy.access_ratio energy.normal_ratio
+device.online_ratio emergency.open_reports emergency.worst_severity warning.level
 """,
 )
 

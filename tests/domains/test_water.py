@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.domains import catalogue
 from streams.domains.water import ponding_level, rain_warning_level, unpumped_cm
 from streams.fusion.measure import Context
+from streams.partition.place import applicable
 
 NewContext = Callable[..., Context]
 HANGZHOU = "330100"
@@ -74,6 +76,24 @@ def test_ponding_ladder(new_context: NewContext) -> None:
     context = new_context("underpass")
     assert [ponding_level(context, cm) for cm, _ in ladder] == [level for _, level in ladder]
     assert ponding_level(new_context(without=("water.ponding.level_3",)), 50.0) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "follows"),
+    [
+        ("underpass", {"water.ponding_cm", "water.ponding_level", "water.unpumped_cm"}),
+        ("pumping_station", set()),
+    ],
+)
+def test_a_well_has_a_depth_and_nothing_stands_there(
+    kind: str, follows: set[str], new_context: NewContext
+) -> None:
+    rows = catalogue()
+    read = {row.key for row in rows.measures.values() if row.kind == "water_level"}
+    assert read == {"water.depth_cm", "water.pump_running_ratio"}
+    assert {row.key for row in applicable(rows, new_context(kind).place, read)} == follows
+    # else a parent would take the level of a well for ponding
+    assert not any(rows.measures[key].roll_up for key in read)
 
 
 def test_water_without_a_pump(new_context: NewContext) -> None:

@@ -121,6 +121,9 @@ def test_critical_measures(hongqiao: Site) -> None:
     levels = expected_places(hongqiao, catalogue(), "crowd.level_of_service")
     assert "hub.t2.arrivals" in levels
     assert "hub.t2" not in levels
+    assert ("pump.hub", "water.depth_cm") in pairs
+    ponded = expected_places(hongqiao, catalogue(), "water.ponding_level")
+    assert {hongqiao.places[place].kind for place in ponded} == {"underpass", "tunnel"}
 
 
 @pytest.mark.parametrize("minutes", [1, 5])
