@@ -40,6 +40,14 @@ class BatchApp(faust.App):
     def batch_consumer(self) -> Consumer:
         return cast("Consumer", self.consumer)
 
+    async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
+        """Ends the process, which goes on from its snapshot when it is started again.
+
+        Faust would start the agent anew with the next batch, and this one would be lost.
+        """
+        await super()._on_agent_error(agent, exc)
+        await self.crash(exc)
+
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """Fetches in its own thread; turns each partition's records into one batch there."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -101,9 +102,10 @@ class Worker:
                 return
             batch = await self._continuing(inflow, tp, message.value)
             if batch:
-                inflow.offer(tp.topic, batch)
-                self.batch_records += len(batch)
-                await self._advance(inflow, 0)
+                with self._whole(tp.partition):
+                    inflow.offer(tp.topic, batch)
+                    self.batch_records += len(batch)
+                    await self._advance(inflow, 0)
 
     async def _continuing(
         self, inflow: Inflow, tp: TP, batch: Sequence[Incoming]
@@ -128,6 +130,15 @@ class Worker:
                 lost=first - expected,
             )
         return batch
+
+    @contextmanager
+    def _whole(self, number: int) -> Iterator[None]:
+        """What was stepped, told or saved in part only must not become durable: it is forgotten."""
+        try:
+            yield
+        except BaseException:
+            self._forget(number)
+            raise
 
     async def _advance(self, inflow: Inflow, clock_ms: int) -> None:
         """Steps what may be stepped; `clock_ms` 0 lets no more time pass than records bring."""
@@ -160,8 +171,9 @@ class Worker:
         for number, inflow in list(self._inflows.items()):
             async with self._stepping:
                 if inflow is self._inflows.get(number):
-                    await self._advance(inflow, self._known_ms(number))
-                    await self._tell(inflow.partition, inflow.partition.tell())
+                    with self._whole(number):
+                        await self._advance(inflow, self._known_ms(number))
+                        await self._tell(inflow.partition, inflow.partition.tell())
 
     def _known_ms(self, number: int) -> int:
         """Site time up to which the broker has said of every inbox topic what it holds: who was not
@@ -203,13 +215,14 @@ class Worker:
             dirty, partition.picture.dirty_cells = partition.picture.dirty_cells, set()
             taken = {cell: snapshot.take(partition, cell) for cell in sorted(dirty)}
             mark, positions = snapshot.mark(partition), dict(partition.positions)
-        await self.outbox.settled()
-        for cell, raw in taken.items():
-            await self.outbox.send(Outgoing(SNAPSHOTS, cell.encode(), raw, partition=number))
-        await self.outbox.settled()
-        key = f"{MARK_PREFIX}{number}".encode()
-        await self.outbox.send(Outgoing(SNAPSHOTS, key, mark, partition=number))
-        await self.outbox.settled()
+        with self._whole(number):
+            await self.outbox.settled()
+            for cell, raw in taken.items():
+                await self.outbox.send(Outgoing(SNAPSHOTS, cell.encode(), raw, partition=number))
+            await self.outbox.settled()
+            key = f"{MARK_PREFIX}{number}".encode()
+            await self.outbox.send(Outgoing(SNAPSHOTS, key, mark, partition=number))
+            await self.outbox.settled()
         self.durable_at[number] = time.monotonic()
         for topic, offset in positions.items():
             self.app.batch_consumer.durable[TP(topic, number)] = offset
@@ -228,9 +241,13 @@ class Worker:
         for number in sorted(numbers - set(self.partitions)):
             self.partitions[number] = await self._load(number)
             self.durable_at[number] = time.monotonic()
-        for number in numbers:  # what was fetched and not yet stepped is fetched again
-            self._inflows[number] = Inflow(self.partitions[number], self._departments)
-        return {tp: self.partitions[tp.partition].positions.get(tp.topic, 0) for tp in assignment}
+        async with self._stepping:  # a batch half told moves the positions on
+            self._gaps.clear()
+            for number in numbers:  # what was fetched and not yet stepped is fetched again
+                self._inflows[number] = Inflow(self.partitions[number], self._departments)
+            return {
+                tp: self.partitions[tp.partition].positions.get(tp.topic, 0) for tp in assignment
+            }
 
     async def _load(self, number: int) -> Partition:
         partition = Partition(
@@ -247,10 +264,14 @@ class Worker:
         return partition
 
     async def release(self, revoked: set[TP]) -> None:
-        """Saves and forgets partitions that go to another worker."""
-        await self.save()
-        for number in {tp.partition for tp in revoked}:
-            async with self._stepping:
-                self._inflows.pop(number, None)
-                self.partitions.pop(number, None)
-                self.durable_at.pop(number, None)
+        """Saves and forgets partitions that go to another worker; writes nothing of them later."""
+        async with self._saving:
+            for number in sorted({tp.partition for tp in revoked}):
+                await self._save_partition(number)
+                async with self._stepping:
+                    self._forget(number)
+
+    def _forget(self, number: int) -> None:
+        self._inflows.pop(number, None)
+        self.partitions.pop(number, None)
+        self.durable_at.pop(number, None)

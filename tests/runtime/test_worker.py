@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -53,6 +54,26 @@ pytestmark = pytest.mark.servers
 
 PARTITIONS = 2
 PLAYED_MS = 240_000
+WORKER = ("-m", "streams.cli", "run", "worker")
+FAILING = (
+    "-c",
+    """
+from streams.partition import Partition
+from streams.runtime import processes
+
+fold, calls = Partition.fold, []
+
+def fail_once(self, *batch):
+    calls.append(batch)
+    if len(calls) == 40:
+        raise ZeroDivisionError("a formula of the test")
+    return fold(self, *batch)
+
+Partition.fold = fail_once
+processes.run("worker")
+""",
+)
+"""a worker whose core fails in the middle, once: what follows must not be taken on a gap"""
 Log = dict[tuple[str, int], list[Any]]
 
 
@@ -69,11 +90,11 @@ class Stage:
     inboxes: Log
     end_ms: int
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def worker(self, program: Sequence[str] = WORKER) -> subprocess.Popen[bytes]:
         log = (self.settings.data_dir / "worker.log").open("ab")
         with log:
             return subprocess.Popen(
-                [sys.executable, "-m", "streams.cli", "run", "worker"],
+                [sys.executable, *program],
                 env={**os.environ, **self.environment},
                 stdout=log,
                 stderr=log,
@@ -223,9 +244,11 @@ def plain(value: Value) -> Value:
     return replace(value, version=1, revised=False)
 
 
-def test_killed_and_started_again_nothing_is_lost_or_counted_twice(stage: Stage) -> None:
-    process = stage.worker()
+def test_failed_killed_and_started_again_nothing_is_lost_or_counted_twice(stage: Stage) -> None:
+    process = stage.worker(FAILING)
     try:
+        assert process.wait(40) != 0, "an error in the core ends the process"
+        process = stage.worker()
         wait_for(lambda: sum(stage.verdicts().values()) > 0, 40, "the first records")
         process.send_signal(signal.SIGKILL)
         process.wait()
