@@ -109,8 +109,13 @@ class HubProcess:
     # -- reading ---------------------------------------------------------------------------
 
     async def take_in(self, message: Any) -> None:
-        """Takes one batch of situations; what the hub itself told is passed over."""
+        """Takes one batch of situations; what the hub itself told is passed over.
+
+        So is a batch that was fetched for an assignment that is over: it may follow on a gap.
+        """
         tp = TP(message.topic, message.partition)
+        if message.generation_id != self.app.consumer_generation_id:
+            return
         async with self._stepping:
             waiting = self._waiting.setdefault(tp.partition, deque())
             for record in message.value:
@@ -243,12 +248,12 @@ class HubProcess:
             return
         async with self._stepping:
             raw = msgspec.msgpack.encode(HubSnapshot(self.hub.state, self.ladders, self.stepped_ms))
+            positions = dict(self._positions)
         await self.outbox.settled()
         await self.outbox.send(Outgoing(HUB_SNAPSHOTS, self.site.key.encode(), raw, partition=0))
         await self.outbox.settled()
         self.saved_at = time.monotonic()
-        for tp, offset in self._positions.items():
-            self.app.batch_consumer.durable[tp] = offset
+        self.app.batch_consumer.durable.update(positions)
 
     async def restore(self, assignment: set[TP]) -> Mapping[TP, int]:
         """Loads the snapshot at the first assignment; reading starts at the topic's beginning."""
