@@ -40,7 +40,6 @@ STATUS_WORDS = (
     Word(1, "存疑", palette.SUSPECT),
     Word(2, UNKNOWN_TEXT, palette.UNKNOWN),
 )
-SWITCH_WORDS = (Word(0, "停", palette.RED), Word(1, "运行", palette.NORMAL))
 
 
 def thresholds(scale: Scale) -> Json:

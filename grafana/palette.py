@@ -18,7 +18,6 @@ SUSPECT = "#8f6ad6"
 QUIET = "#2a2e36"
 """background of a tile that has no state, or of a count of nothing"""
 TEXT = "#c7cdd6"
-TARGET = "#9aa3af"
 
 LEVELS = (NORMAL, BLUE, YELLOW, ORANGE, RED)
 """by alert level 0 to 4, as authorities colour their warnings"""

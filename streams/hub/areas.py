@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from schemas.value import Value
 from streams.fusion.derive import derive
-from streams.fusion.measure import Catalogue, Context, Derived, HubMeasure, RollUp
+from streams.fusion.measure import Catalogue, Context, Derived, RollUp
 from streams.fusion.rollup import roll_up
-from streams.partition.place import applicable
+from streams.partition.place import applicable, rolling
 from streams.site.model import Place, Site
 
 Values = Mapping[str, Value]
@@ -23,7 +23,7 @@ class Areas:
 
     def __init__(self, site: Site, catalogue: Catalogue, expected: Mapping[str, set[str]]) -> None:
         self._site = site
-        self._how = {key: how for key in catalogue.cell_keys() if (how := _how(catalogue, key))}
+        self._how = {key: how for key in catalogue.cell_keys() if (how := rolling(catalogue, key))}
         self.places = tuple(
             place
             for place in sorted(
@@ -67,11 +67,6 @@ class Areas:
             for row in self._derived[place.key]:
                 found[place.key][row.key] = derive(row, found[place.key], context)
         return found
-
-
-def _how(catalogue: Catalogue, measure: str) -> RollUp | None:
-    row = catalogue.row(measure)
-    return None if isinstance(row, HubMeasure) else row.roll_up
 
 
 def _value(

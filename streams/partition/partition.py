@@ -26,8 +26,8 @@ class Partition:
     """All state of the cells whose key falls into one partition.
 
     `positions` holds, by inbox topic, the offset of the next record to read: the state contains
-    exactly the records before it. `stream_ms` is the newest arrival of all, the partition's own
-    time. `record_types` maps a record kind to what `decode` returns.
+    exactly the records before it. `stream_ms` is the newest arrival among those evaluated, the
+    partition's own time. `record_types` maps a record kind to what `decode` returns.
     """
 
     def __init__(
@@ -145,10 +145,10 @@ class Partition:
             feed = refusal.feed if refusal.feed in self.site.feeds else ""
             row = (refusal.department, feed, refusal.reason.value)
             quarantined[row] = quarantined.get(row, 0) + 1
-        if folded:
-            feed_state = self.picture.feeds[folded[-1].feed]
-            feed_state.last_received_ms = folded[-1].group.received_ms
-            self.picture.dirty_cells.update({source.group.place.cell for source in folded})
+        for source in set(folded):
+            feed_state = self.picture.feeds[source.feed]
+            feed_state.last_received_ms = max(feed_state.last_received_ms, source.group.received_ms)
+            self.picture.dirty_cells.add(source.group.place.cell)
 
     def mark(self) -> Mark:
         """Where it stands now."""
