@@ -6,7 +6,7 @@ HubwatchError
 ├── streams.rules RuleError            a rule that cannot work
 ├── streams.runtime
 │   ├── servers  ServerError           a port, a tool or the disk is not as needed
-│   ├── gateway  IngestError           a request that cannot be taken as a whole
+│   ├── gateway  RequestError          a request that cannot be taken as a whole
 │   ├── SettingsError                  a setting that is unknown or out of range
 │   ├── TopicError                     a topic that is not as this site needs it
 │   ├── SnapshotError                  a snapshot that this version cannot read

@@ -83,7 +83,10 @@ class Settings(BaseSettings):
     recording: str | None = Field(default=None, description="recording that the replay plays")
     api_keys_file: Path | None = Field(
         default=None,
-        description="departments' hashed API keys for the gateway; none: loopback only",
+        description="hashed API keys for the gateway; none: loopback only",
+    )
+    platform_key_file: Path | None = Field(
+        default=None, description="key that our Alertmanager sends, where the gateway has keys"
     )
 
     @classmethod

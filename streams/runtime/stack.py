@@ -113,14 +113,22 @@ def _prometheus(settings: Settings, feeding: str) -> ServerSpec:
 
 
 def _alertmanager(settings: Settings) -> ServerSpec:
-    template = Template((ALERTMANAGER_FOLDER / "alertmanager.yml.template").read_text())
     config = settings.data_dir.absolute() / "alertmanager.yml"
-    gateway = f"http://{LOOPBACK}:{settings.gateway_port}"
     return alertmanager(
         config,
         data_dir=settings.data_dir,
         port=settings.alertmanager_port,
-        files={config: template.safe_substitute(gateway=gateway)},
+        files={config: alertmanager_config(settings)},
+    )
+
+
+def alertmanager_config(settings: Settings) -> str:
+    """The template with the gateway's address, and the key to send there if there is one."""
+    template = Template((ALERTMANAGER_FOLDER / "alertmanager.yml.template").read_text())
+    key_file = settings.platform_key_file
+    key = {"authorization": {"credentials_file": str(key_file.absolute())}} if key_file else {}
+    return template.substitute(
+        gateway=f"http://{LOOPBACK}:{settings.gateway_port}", http_config=json.dumps(key)
     )
 
 

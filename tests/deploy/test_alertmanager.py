@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, Queue
-from string import Template
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -21,29 +20,26 @@ import pytest
 from streams.runtime.servers import Supervisor
 from streams.runtime.servers import monitoring as tools
 from streams.runtime.servers.ports import free_ports
+from streams.runtime.settings import Settings
+from streams.runtime.stack import alertmanager_config
 
-TEMPLATE = Path(__file__).parents[2] / "deploy/alertmanager/alertmanager.yml.template"
 AT_ONCE_SECONDS = 5.0
 """shorter than the 30 s that other alerts are gathered for"""
 
 ROUTES = {
-    "alertname=Heartbeat severity=none layer=process audience=platform": ["heartbeat"],
-    "severity=critical layer=process audience=platform": ["operations", "platform"],
-    "severity=warning layer=process audience=platform": ["platform"],
-    "severity=critical layer=flow audience=platform": ["platform"],
-    "severity=critical layer=data audience=department feed=metro.gate": ["departments"],
-    "severity=critical layer=picture audience=operations": ["operations"],
+    "alertname=Heartbeat severity=none layer=process audience=platform": ["gateway", "heartbeat"],
+    "severity=critical layer=process audience=platform": ["gateway", "operations", "platform"],
+    "severity=warning layer=process audience=platform": ["gateway", "platform"],
+    "severity=critical layer=flow audience=platform": ["gateway", "platform"],
+    "severity=critical layer=data audience=department feed=metro.gate": ["gateway", "departments"],
+    "severity=critical layer=picture audience=operations": ["gateway", "operations"],
     "severity=critical level=4 layer=site audience=emergency": ["emergency"],
     "severity=warning level=2 layer=site audience=operations": ["operations"],
     "severity=info level=1 layer=site audience=operations": ["operations"],
-    "nobody=expects": ["platform"],
+    "nobody=expects": ["gateway", "platform"],
 }
 
 Json = dict[str, Any]
-
-
-def rendered(gateway: str) -> str:
-    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(gateway=gateway)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +47,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("amtool") is None:
         pytest.skip("amtool: apt-get install prometheus-alertmanager")
     file = tmp_path_factory.mktemp("alertmanager") / "alertmanager.yml"
-    file.write_text(rendered("http://127.0.0.1:8080"), encoding="utf-8")
+    file.write_text(alertmanager_config(Settings()), encoding="utf-8")
     return file
 
 
@@ -73,29 +69,32 @@ def test_alerts_find_their_way(config: Path, labels: str) -> None:
 
 @pytest.fixture(scope="module")
 def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Queue[Json]]]:
-    """Its address, and what it delivers to a gateway that listens."""
+    """Its address, and what it delivers to a pager of the emergency team."""
     if tools.ALERTMANAGER.find() is None:
         pytest.skip(f"Alertmanager: {tools.ALERTMANAGER.how_to_get}")
     delivered: Queue[Json] = Queue()
     (port,) = free_ports(1)
     data_dir = tmp_path_factory.mktemp("alertmanager")
-    with gateway(delivered) as address:
+    with pager(delivered) as pager_port:
         file = data_dir / "alertmanager.yml"
-        spec = tools.alertmanager(
-            file, data_dir=data_dir, port=port, files={file: rendered(address)}
+        config = alertmanager_config(Settings()).replace(
+            "- name: emergency\n",
+            "- name: emergency\n    webhook_configs: "
+            f"[{{url: 'http://127.0.0.1:{pager_port}/pager'}}]\n",
         )
+        spec = tools.alertmanager(file, data_dir=data_dir, port=port, files={file: config})
         with Supervisor([spec], data_dir=data_dir) as supervisor:
             supervisor.wait_ready(spec.name)
             yield f"http://127.0.0.1:{port}", delivered
 
 
 @contextmanager
-def gateway(delivered: Queue[Json]) -> Iterator[str]:
-    """The address of a listener on loopback that puts every webhook into the queue."""
+def pager(delivered: Queue[Json]) -> Iterator[int]:
+    """The port of a listener on loopback that puts every webhook into the queue."""
 
     class Listener(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            assert self.path == "/v1/alertmanager"
+            assert self.path == "/pager"
             delivered.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.send_header("Content-Length", "0")
@@ -107,7 +106,7 @@ def gateway(delivered: Queue[Json]) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server.server_port
         server.shutdown()
         thread.join()
 

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.alert import Alert
 from schemas.value import Situation, Value
-from streams.runtime.clock import SiteClock
-from streams.runtime.gateway.app import gateway
 from streams.runtime.gateway.ingest import BODY_LIMIT_BYTES, RECORDS_LIMIT
+from streams.runtime.gateway.keys import Keys
 from streams.runtime.messages import (
     alert_message,
     hub_message,
@@ -30,10 +24,11 @@ from streams.runtime.messages import (
 from streams.runtime.outbox import Outgoing
 from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
-from streams.runtime.settings import Settings
+from streams.runtime.settings import Settings, SettingsError
 from streams.runtime.topics import create_topics, partition_of, topics
 from tests.partition.stream import body
 from tests.runtime.conftest import wait_for
+from tests.runtime.gateway_client import Client, serving
 from tests.town import T0_MS, TOPIC, town
 
 pytestmark = pytest.mark.servers
@@ -41,67 +36,6 @@ pytestmark = pytest.mark.servers
 PARTITIONS = 2
 RECORDS = "/v1/feeds/transport.crowd/records"
 COUNT = "crowd.count_persons"
-
-
-@dataclass
-class Client:
-    port: int
-
-    def ask(
-        self, method: str, path: str, content: bytes | None = None, **headers: str
-    ) -> tuple[int, Any]:
-        """Status and body; the body read as JSON where it is some."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        names = {name.replace("_", "-"): text for name, text in headers.items()}
-        connection.request(method, path, content, names)
-        answer = connection.getresponse()
-        raw, kind = answer.read(), answer.getheader("content-type") or ""
-        connection.close()
-        return answer.status, json.loads(raw) if "json" in kind else raw.decode()
-
-    @contextmanager
-    def events(self, after: str = "") -> Iterator[Callable[[int], list[tuple[str, Alert]]]]:
-        """A stream of events; what it gives takes the next so many."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request("GET", "/v1/alerts/stream", headers={"Last-Event-ID": after})
-        answer = connection.getresponse()
-        assert answer.getheader("content-type", "").startswith("text/event-stream")
-        try:
-            yield lambda count: [next_event(answer) for _ in range(count)]
-        finally:
-            answer.close()
-            connection.close()
-
-
-def next_event(answer: HTTPResponse) -> tuple[str, Any]:
-    """Passes over the comments that keep a quiet stream alive."""
-    fields: dict[str, str] = {}
-    while line := answer.readline().decode().rstrip("\n"):
-        name, _, text = line.partition(": ")
-        fields[name] = text
-    return fields["id"], json.loads(fields["data"])
-
-
-@contextmanager
-def serving(settings: Settings) -> Iterator[Client]:
-    config = uvicorn.Config(
-        gateway(settings, town(), SiteClock()),
-        port=settings.gateway_port,
-        log_level="warning",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    client = Client(settings.gateway_port)
-    try:
-        wait_for(lambda: server.started, 20, "the gateway")
-        wait_for(lambda: client.ask("GET", "/health/ready")[0] == 200, 20, "its topics")
-        yield client
-    finally:
-        server.should_exit = True
-        thread.join(20)
-    assert not thread.is_alive()
 
 
 @pytest.fixture(scope="module")
@@ -294,3 +228,61 @@ def test_its_own_health_and_counts(client: Client) -> None:
 def number_after(prefix: str, page: str) -> float:
     (found,) = [text for text in page.splitlines() if text.startswith(prefix)]
     return float(found.removeprefix(prefix))
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "0:", "0:1:2", "0:-1", "0:1,,1:2", "2:5", "0:" + "9" * 5000]
+)
+def test_an_id_that_was_never_given_out_is_refused(client: Client, token: str) -> None:
+    status, said = client.ask("GET", "/v1/alerts/stream", last_event_id=token)
+    assert (status, said["status"]) == (400, 400)
+    assert "Last-Event-ID" in said["detail"]
+    assert "none to begin with the oldest" in said["detail"]
+
+
+def test_a_caller_without_an_address_needs_a_key(
+    settings: Settings, client: Client, tmp_path: Path
+) -> None:
+    """Who comes by a proxy or by a unix socket may be anybody."""
+    for told in ("unknown", "_hidden", "203.0.113.9"):
+        status, said = client.ask("POST", RECORDS, line(1), x_forwarded_for=told)
+        assert (status, said["status"]) == (403, 403)
+    assert client.ask("GET", "/v1/alerts", x_forwarded_for="unknown")[0] == 200
+
+    with serving(settings, path=tmp_path / "gateway.sock") as local:
+        status, said = local.ask("POST", RECORDS, line(1))
+        assert status == 403
+        assert "HUBWATCH_API_KEYS_FILE" in said["detail"]
+        assert local.ask("GET", "/v1/alerts")[0] == 200
+
+
+DIGEST = hashlib.sha256(b"police").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"- {DIGEST}", "keys.yaml:1 file: must be a mapping"),
+        (f"police: [{DIGEST}]\npolise: [{DIGEST}]", ":2 polise: must be one of platform, police, "),
+        (f"police: {DIGEST}", ":1 police: must be a list of SHA-256 hashes"),
+        ("police: []", ":1 police: must be a list of SHA-256 hashes"),
+        (f"police:\n  - {DIGEST}\n  - secret-of-police", ":3 police.1: must be a SHA-256 hash"),
+        (f"police: [{DIGEST.upper()}]", ":1 police.0: must be a SHA-256 hash"),
+        ("police: [7]", ":1 police.0: must be a SHA-256 hash"),
+        (f"police: [{DIGEST}]\npolice: [{DIGEST}]", ":2 police: must be each key once"),
+        (f"police: [{DIGEST}", ":1 file: must be valid YAML"),
+        (None, ":1 file: must be a readable UTF-8 file"),
+    ],
+)
+def test_a_file_of_keys_that_is_none_is_told_by_line(
+    text: str | None, said: str, tmp_path: Path
+) -> None:
+    """What is written there is not shown: it may be the key itself."""
+    file = tmp_path / "keys.yaml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        Keys.read(file, ("police", "transport"))
+    assert said in str(caught.value)
+    assert "secret-of-police" not in str(caught.value)
+    assert DIGEST not in str(caught.value).lower()

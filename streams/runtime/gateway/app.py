@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
@@ -13,21 +13,24 @@ from typing import Annotated, Any
 import msgspec
 import structlog
 from fastapi import FastAPI, Header, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from streams.runtime import metrics
 from streams.runtime.clock import SiteClock
-from streams.runtime.gateway.ingest import BODY_LIMIT_BYTES, Ingest, IngestError, Keys
+from streams.runtime.gateway.errors import RequestError, body_of, problem
+from streams.runtime.gateway.events import alert_events, kept_alive, platform_events
+from streams.runtime.gateway.ingest import BODY_LIMIT_BYTES, Ingest
+from streams.runtime.gateway.keys import PLATFORM, Keys
 from streams.runtime.gateway.mirror import Mirror
+from streams.runtime.gateway.platform_alerts import NOTICE_LIMIT_BYTES, PlatformAlerts
 from streams.runtime.settings import Settings
 from streams.site.model import Site
 
 log = structlog.get_logger()
 
-KEEP_ALIVE_SECONDS = 15.0
 _json = msgspec.json.Encoder().encode
 
 
@@ -55,8 +58,8 @@ class Gateway:
     def __init__(self, settings: Settings, site: Site, clock: SiteClock) -> None:
         self.mirror = Mirror(settings.bootstrap_servers, settings.partitions)
         self.ingest = Ingest(site, settings.bootstrap_servers)
-        self.platform_alerts: dict[str, Any] = {}
-        self._keys = Keys(settings.api_keys_file)
+        self.platform = PlatformAlerts()
+        self._keys = Keys.read(settings.api_keys_file, site.departments)
         self._site = site
         self._registry = CollectorRegistry()
         self._registry.register(GatewayCollector(self.ingest, self.mirror, clock))
@@ -75,33 +78,21 @@ class Gateway:
                 await following
             await self.ingest.stop()
 
-    def authorise(self, request: Request, feed: str, key: str | None) -> None:
-        """Raises IngestError unless the caller may publish to the feed."""
-        feeds = self._site.feeds
-        department = feeds[feed].department if feed in feeds else ""
-        if self._keys.required:
-            if not key or self._keys.department_of(key) != department:
-                raise IngestError("the key does not open this feed", status=403)
-        elif not request.client or not ipaddress.ip_address(request.client.host).is_loopback:
-            raise IngestError("no keys are configured", status=403)
-
     async def publish(
         self, feed: str, request: Request, x_api_key: Annotated[str | None, Header()] = None
     ) -> dict[str, Any]:
         """One record a line (NDJSON). 202 only after the broker has stored what is accepted."""
-        self.authorise(request, feed, x_api_key)
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_LIMIT_BYTES:
-                raise IngestError(f"body is larger than {BODY_LIMIT_BYTES} bytes", status=413)
-        return await self.ingest.publish(feed, [line for line in bytes(body).split(b"\n") if line])
+        feeds = self._site.feeds
+        department = feeds[feed].department if feed in feeds else ""
+        self._keys.admit(request, department, x_api_key)
+        body = await body_of(request, BODY_LIMIT_BYTES)
+        return await self.ingest.publish(feed, [line for line in body.split(b"\n") if line])
 
     async def state(self, place: str) -> Response:
         """All values of a place, as last told."""
         situation = self.mirror.situation(place)
         if situation is None:
-            return JSONResponse({"detail": f"nothing is known of {place}"}, 404)
+            raise RequestError(f"nothing is known of {place}", status=404)
         return Response(_json(situation), media_type="application/json")
 
     async def alerts(self, *, open_only: bool = True) -> Response:
@@ -113,12 +104,25 @@ class Gateway:
 
     async def stream(self, last_event_id: Annotated[str, Header()] = "") -> Response:
         """Server-sent events: every alert version; resumes after Last-Event-ID."""
-        events = _events(self.mirror, last_event_id)
-        return StreamingResponse(events, media_type="text/event-stream")
+        after = self.mirror.position_of(last_event_id)
+        return _stream(alert_events(self.mirror, after))
 
-    async def take_platform_alerts(self, request: Request) -> None:
-        """Where Alertmanager's webhooks end: the platform's own troubles, newest notice kept."""
-        self.platform_alerts = await request.json()
+    async def take_platform_alerts(
+        self, request: Request, authorization: Annotated[str, Header()] = ""
+    ) -> None:
+        """Where Alertmanager's notices of the platform's own alerts end."""
+        self._keys.admit(request, PLATFORM, authorization.removeprefix("Bearer "))
+        body = await body_of(request, NOTICE_LIMIT_BYTES)
+        self.platform.take(body, int(time.time() * 1000))
+
+    async def platform_alerts(self) -> Response:
+        """The platform's own alerts that fire; `monitored` false: nobody knows whether more do."""
+        standing = self.platform.standing(int(time.time() * 1000))
+        return Response(_json(standing), media_type="application/json")
+
+    async def platform_stream(self) -> Response:
+        """Server-sent events: all platform alerts that fire, at once and after each change."""
+        return _stream(platform_events(self.platform))
 
     async def live(self) -> str:
         return "ok"
@@ -133,22 +137,17 @@ class Gateway:
         return Response(page, media_type="text/plain; version=0.0.4")
 
 
-async def problem(_: Request, error: Exception) -> Response:
-    """RFC 9457 problem details of an IngestError."""
-    status = error.status if isinstance(error, IngestError) else 500
-    body = {"title": type(error).__name__, "detail": str(error), "status": status}
-    return JSONResponse(body, status, media_type="application/problem+json")
-
-
 def gateway(settings: Settings, site: Site, clock: SiteClock) -> FastAPI:
     """Builds the application; it connects when it starts."""
     made = Gateway(settings, site, clock)
     app = FastAPI(title="hubwatch gateway", version="1", lifespan=made.connected)
-    app.add_exception_handler(IngestError, problem)
+    app.add_exception_handler(RequestError, problem)
     app.add_api_route("/v1/feeds/{feed}/records", made.publish, methods=["POST"], status_code=202)
     app.add_api_route("/v1/state/{place}", made.state)
     app.add_api_route("/v1/alerts", made.alerts)
     app.add_api_route("/v1/alerts/stream", made.stream)
+    app.add_api_route("/v1/platform/alerts", made.platform_alerts)
+    app.add_api_route("/v1/platform/alerts/stream", made.platform_stream)
     app.add_api_route(
         "/v1/alertmanager", made.take_platform_alerts, methods=["POST"], status_code=204
     )
@@ -165,17 +164,5 @@ def _end_when_it_fails(following: asyncio.Task[None]) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def _events(mirror: Mirror, after: str) -> AsyncIterator[bytes]:
-    versions = mirror.versions(after)
-    upcoming = asyncio.ensure_future(anext(versions))
-    try:
-        while True:
-            done, _ = await asyncio.wait({upcoming}, timeout=KEEP_ALIVE_SECONDS)
-            if not done:
-                yield b": still here\n\n"
-                continue
-            token, alert = upcoming.result()
-            yield f"id: {token}\nevent: alert\ndata: {_json(alert).decode()}\n\n".encode()
-            upcoming = asyncio.ensure_future(anext(versions))
-    finally:
-        upcoming.cancel()
+def _stream(events: AsyncIterator[bytes]) -> Response:
+    return StreamingResponse(kept_alive(events), media_type="text/event-stream")

@@ -2,57 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import yaml
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from schemas.codec import REFUSALS, decode, explain
-from schemas.errors import HubwatchError
+from streams.runtime.gateway.errors import RequestError, UnavailableError
 from streams.site.model import Site
 
 BODY_LIMIT_BYTES = 1_048_576
 RECORDS_LIMIT = 500
-
-
-class IngestError(HubwatchError):
-    """A request that cannot be taken as a whole; `status` is the HTTP status."""
-
-    code = "HW-1501"
-
-    def __init__(self, message: str, *, status: int, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
-
-
-class UnavailableError(IngestError):
-    """The broker did not store everything; sending the same again is safe."""
-
-    code = "HW-1502"
-    retriable = True
-
-
-class Keys:
-    """API keys of departments, kept as SHA-256; without a file only loopback may publish."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._hashes: Mapping[str, list[str]] = yaml.safe_load(path.read_text()) if path else {}
-        self.required = path is not None
-
-    def department_of(self, key: str) -> str | None:
-        """Whose key it is; None for nobody's. Takes the same time for any key."""
-        given = hashlib.sha256(key.encode()).hexdigest()
-        found = None
-        for department, hashes in self._hashes.items():
-            for known in hashes:
-                if hmac.compare_digest(known, given):
-                    found = department
-        return found
 
 
 class Ingest:
@@ -78,13 +38,13 @@ class Ingest:
     async def publish(self, feed_key: str, lines: list[bytes]) -> dict[str, Any]:
         """Publishes what is valid and says of each other record what is wrong with it.
 
-        Returns only after the broker stored every accepted record. Raises IngestError.
+        Returns only after the broker stored every accepted record. Raises RequestError.
         """
         feed = self._site.feeds.get(feed_key)
         if feed is None:
-            raise IngestError(f"feed {feed_key} is not in the site's contracts", status=404)
+            raise RequestError(f"feed {feed_key} is not in the site's contracts", status=404)
         if len(lines) > RECORDS_LIMIT:
-            raise IngestError(
+            raise RequestError(
                 f"{len(lines)} records in one request",
                 status=413,
                 hint=f"send at most {RECORDS_LIMIT}",

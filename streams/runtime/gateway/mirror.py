@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncIterator
 
@@ -12,10 +13,14 @@ from aiokafka.structs import ConsumerRecord
 
 from schemas.alert import Alert
 from schemas.value import Situation
+from streams.runtime.gateway.errors import RequestError
 from streams.runtime.topics import ALERTS, SITUATION
 
 RECENT_ALERTS = 10_000
+TOKEN = re.compile(r"\d{1,4}:\d{1,18}(,\d{1,4}:\d{1,18})*", re.ASCII)
 
+Position = dict[int, int]
+"""Offset of the last alert taken, by partition."""
 AlertAt = tuple[str, Alert]
 """A resume token and the alert version it follows."""
 
@@ -29,9 +34,9 @@ class Mirror:
         self._by_writer: dict[str, dict[str, Situation]] = {}
         self.alerts: dict[str, Alert] = {}
         self.caught_up = False
-        self._recent: deque[tuple[dict[int, int], Alert]] = deque(maxlen=RECENT_ALERTS)
+        self._recent: deque[tuple[Position, Alert]] = deque(maxlen=RECENT_ALERTS)
         self._taken = 0
-        self._position: dict[int, int] = {}
+        self._position: Position = {}
         self._news = asyncio.Condition()
         self._situation_of = msgspec.json.Decoder(Situation).decode
         self._alert_of = msgspec.json.Decoder(Alert).decode
@@ -91,13 +96,28 @@ class Mirror:
         self._taken += 1
         self._recent.append((dict(self._position), alert))
 
-    async def versions(self, after: str) -> AsyncIterator[AlertAt]:
-        """Alert versions after a resume token ("" is the oldest kept), then new ones as they come.
+    def position_of(self, token: str) -> Position:
+        """Where a reader stood. Raises RequestError for a token that was never given out."""
+        if not token:
+            return {}
+        if TOKEN.fullmatch(token):
+            pairs = (pair.split(":") for pair in token.split(","))
+            position = {int(partition): int(offset) for partition, offset in pairs}
+            if all(partition < self._partitions for partition in position):
+                return position
+        raise RequestError(
+            f"Last-Event-ID {token[:80]!r} is no id of this stream",
+            status=400,
+            hint="send the id of its last event, or none to begin with the oldest kept",
+        )
+
+    async def versions(self, after: Position) -> AsyncIterator[AlertAt]:
+        """Alert versions after a position ({} is the oldest kept), then new ones as they come.
 
         A version comes once per call; a reader that reconnects with its last token misses none of
         the kept ones.
         """
-        seen = _position_of(after)
+        seen = after
         while True:
             taken = self._taken
             for position, alert in list(self._recent):
@@ -109,15 +129,9 @@ class Mirror:
                     await self._news.wait()
 
 
-def _beyond(position: dict[int, int], seen: dict[int, int]) -> bool:
+def _beyond(position: Position, seen: Position) -> bool:
     return any(offset > seen.get(partition, -1) for partition, offset in position.items())
 
 
-def _token(position: dict[int, int]) -> str:
+def _token(position: Position) -> str:
     return ",".join(f"{partition}:{offset}" for partition, offset in sorted(position.items()))
-
-
-def _position_of(token: str) -> dict[int, int]:
-    """Raises ValueError for a token this gateway never gave out."""
-    pairs = (part.split(":") for part in token.split(",") if part)
-    return {int(partition): int(offset) for partition, offset in pairs}
