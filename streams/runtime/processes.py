@@ -32,9 +32,10 @@ def run_worker(settings: Settings) -> None:
 
     def ready() -> str:
         """Partitions are assigned and their snapshots are young enough."""
-        if not worker.durable_at:
+        durable_at = list(worker.durable_at.values())
+        if not durable_at:
             return "no partition assigned yet"
-        oldest = time.monotonic() - min(worker.durable_at.values())
+        oldest = time.monotonic() - min(durable_at)
         if oldest > READY_WITHIN_SECONDS:
             return f"last durable snapshot is {oldest:.0f} s old"
         return ""

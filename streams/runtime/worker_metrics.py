@@ -6,20 +6,24 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
+from faust.types import TP
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from streams.domains import catalogue
+from streams.partition import Partition
 from streams.partition.picture import Picture
 from streams.runtime import metrics
 from streams.runtime.worker import Worker
 
 
 class WorkerCollector(Collector):
-    """Reads the worker's state from the scrape's own thread; copies before it walks."""
+    """Reads the worker's state from the scrape's own thread: copies in one step what it walks over,
+    and asks for nothing again that may be gone meanwhile."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self._inboxes = [department.inbox for department in worker.site.departments.values()]
         rows = catalogue()
         self._units = {key: rows.row(key).unit for key in rows.cell_keys()}
 
@@ -96,15 +100,14 @@ class WorkerCollector(Collector):
         stream = metrics.gauge(
             "stream_time_seconds", "newest arrival folded, Unix seconds", ("partition",)
         )
+        durable_at = dict(worker.durable_at)
         for number, partition in list(worker.partitions.items()):
             label = (str(number),)
-            for topic, waiting in worker.lag(number).items():
-                if waiting >= 0:
-                    lag.add_metric((topic, str(number)), waiting)
-            durable_at = worker.durable_at.get(number)
-            if durable_at is not None:
-                snapshot_age.add_metric(label, time.monotonic() - durable_at)
-            commit_age.add_metric(label, worker.commit_age_seconds(number))
+            for topic, waiting in self._waiting(partition):
+                lag.add_metric((topic, str(number)), waiting)
+            if number in durable_at:
+                snapshot_age.add_metric(label, time.monotonic() - durable_at[number])
+            commit_age.add_metric(label, self._commit_age_seconds(number))
             if partition.stream_ms:
                 stream.add_metric(label, partition.stream_ms / 1000)
         yield from (lag, snapshot_age, commit_age, stream)
@@ -114,6 +117,19 @@ class WorkerCollector(Collector):
         cpu = metrics.counter("step_cpu_seconds", "CPU time of gate, fusion and rules")
         cpu.add_metric((), worker.step_seconds)
         yield from (batches, cpu)
+
+    def _waiting(self, partition: Partition) -> Iterator[tuple[str, int]]:
+        """Records not yet stepped, by inbox topic, where the end of the topic is known."""
+        for topic in self._inboxes:
+            end = self._worker.app.batch_consumer.end_offset(TP(topic, partition.number))
+            if end is not None:
+                yield topic, max(0, end - partition.positions.get(topic, 0))
+
+    def _commit_age_seconds(self, number: int) -> float:
+        """Since the oldest of the partition's commits, 0 before any is due."""
+        committed_at = dict(self._worker.app.batch_consumer.committed_at)
+        known = [at for tp, at in committed_at.items() if tp.partition == number]
+        return time.monotonic() - min(known) if known else 0.0
 
 
 def _has(picture: Picture, place: str, measure: str) -> bool:
