@@ -69,6 +69,10 @@ def summary(outcome: Outcome) -> dict[str, Any]:
             "cleared": sum(alert["state"] == "cleared" for alert in seen.alerts),
             "ids": sorted(alert["id"] for alert in seen.alerts),
         },
+        "platform": {
+            "monitored": seen.monitored,
+            "firing": [alert["labels"].get("alertname", "") for alert in seen.platform_alerts],
+        },
         "state": {status: seen.states[status] for status in ("ok", "suspect", "unknown")},
         "processes": outcome.health,
         "links": outcome.links,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any, Self
@@ -14,6 +15,7 @@ from kafka import KafkaConsumer, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.value import STATUS_CODE
+from streams.runtime.servers import Status
 from streams.runtime.servers.ports import LOOPBACK
 from streams.runtime.settings import Settings
 from streams.site.model import Site
@@ -25,13 +27,16 @@ STATUS_OF = {float(code): status for status, code in STATUS_CODE.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """Counts since the topics began. `scraped`: somebody reads the metrics."""
+    """Counts since the topics began. `scraped`: somebody reads the metrics. `monitored`: all
+    `platform_alerts` that fire are known."""
 
     accepted: int = 0
     processed: int = 0
     quarantined: int = 0
     states: Counter[str] = field(default_factory=Counter)
     alerts: tuple[dict[str, Any], ...] = ()
+    monitored: bool = False
+    platform_alerts: tuple[dict[str, Any], ...] = ()
     scraped: bool = False
     hub_stands_at_ms: int = 0
 
@@ -48,12 +53,17 @@ class Observation:
 
 
 class Observer:
-    """Looks at the processes of one machine; what does not answer counts as nothing seen."""
+    """Looks at the processes of one machine; what does not answer counts as nothing seen.
 
-    def __init__(self, settings: Settings, site: Site, *, prometheus: bool) -> None:
+    Only those are asked that `status` says run: whoever else answers on a port is not ours.
+    """
+
+    def __init__(
+        self, settings: Settings, site: Site, status: Callable[[], Mapping[str, Status]]
+    ) -> None:
         self._settings = settings
         self._site = site
-        self._prometheus = prometheus
+        self._status = status
         self._consumer: KafkaConsumer | None = None
 
     def __enter__(self) -> Self:
@@ -64,8 +74,9 @@ class Observer:
             self._consumer.close()
 
     def look(self) -> Observation:
-        samples = self._samples(self._settings.worker_port)
-        hub = self._samples(self._settings.hub_port)
+        samples = self._samples("worker")
+        hub = self._samples("hub")
+        platform = self._json("gateway", "/v1/platform/alerts", {})
         verdicts: Counter[str] = Counter()
         states: Counter[str] = Counter()
         hub_seconds = 0.0
@@ -81,8 +92,10 @@ class Observer:
             processed=verdicts["processed"],
             quarantined=verdicts["quarantined"],
             states=states,
-            alerts=tuple(self._json(self._settings.gateway_port, "/v1/alerts?open_only=false", [])),
-            scraped=self._scraped() if self._prometheus else bool(samples),
+            alerts=tuple(self._json("gateway", "/v1/alerts?open_only=false", [])),
+            monitored=platform.get("monitored", False),
+            platform_alerts=tuple(platform.get("alerts", ())),
+            scraped=self._scraped() if "prometheus" in self._status() else bool(samples),
             hub_stands_at_ms=round(hub_seconds * 1000),
         )
 
@@ -99,32 +112,30 @@ class Observer:
 
     def _scraped(self) -> bool:
         """Prometheus has scraped the worker."""
-        answer = self._json(
-            self._settings.prometheus_port, "/api/v1/query?query=up%7Bjob%3D%22worker%22%7D", {}
-        )
+        answer = self._json("prometheus", "/api/v1/query?query=up%7Bjob%3D%22worker%22%7D", {})
         rows = answer.get("data", {}).get("result", [])
         return any(row["value"][1] == "1" for row in rows)
 
-    def _samples(self, port: int) -> list[tuple[str, dict[str, str], float]]:
-        text = _get(port, "/metrics")
-        if text is None:
-            return []
+    def _samples(self, process: str) -> list[tuple[str, dict[str, str], float]]:
+        text = self._get(process, "/metrics") or ""
         return [
             (sample.name, sample.labels, sample.value)
             for family in text_string_to_metric_families(text)
             for sample in family.samples
         ]
 
-    @staticmethod
-    def _json(port: int, path: str, otherwise: Any) -> Any:
-        text = _get(port, path)
+    def _json(self, process: str, path: str, otherwise: Any) -> Any:
+        text = self._get(process, path)
         return otherwise if text is None else json.loads(text)
 
-
-def _get(port: int, path: str) -> str | None:
-    try:
-        with urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=TIMEOUT_SECONDS) as answer:
-            text: str = answer.read().decode()
-            return text
-    except (URLError, HTTPException, OSError):
-        return None
+    def _get(self, process: str, path: str) -> str | None:
+        status = self._status().get(process)
+        if status is None or status.pid is None:
+            return None
+        port = getattr(self._settings, f"{process}_port")
+        try:
+            with urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=TIMEOUT_SECONDS) as answer:
+                text: str = answer.read().decode()
+                return text
+        except (URLError, HTTPException, OSError):
+            return None

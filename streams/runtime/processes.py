@@ -16,8 +16,8 @@ from streams.runtime.gateway.app import gateway
 from streams.runtime.hub import HubProcess
 from streams.runtime.hub_metrics import HubCollector
 from streams.runtime.replay import run_replay, settings_site
-from streams.runtime.servers.ports import LOOPBACK
-from streams.runtime.settings import Settings
+from streams.runtime.servers.ports import LOOPBACK, require_free
+from streams.runtime.settings import PORT_OF, Settings
 from streams.runtime.simulator import run_simulator
 from streams.runtime.worker import Worker
 from streams.runtime.worker_metrics import WorkerCollector
@@ -84,9 +84,14 @@ PROCESSES: Mapping[str, Callable[[Settings], None]] = {
 
 
 def run(name: str) -> None:
-    """Runs a process until a signal ends it. Raises KeyError for a name that is not one."""
+    """Runs a process until a signal ends it.
+
+    Raises PortBusyError, and KeyError for a name that is not one.
+    """
     process = PROCESSES[name]
     log.configure(name)
     settings = Settings.load()
+    port = getattr(settings, PORT_OF[name])
+    require_free(port, wanted_by=name, option=f"HUBWATCH_{PORT_OF[name].upper()}")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     process(settings)

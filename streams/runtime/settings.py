@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Self
@@ -19,6 +20,15 @@ from schemas.errors import HubwatchError
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+
+PORT_OF: Mapping[str, str] = {
+    "worker": "worker_port",
+    "hub": "hub_port",
+    "gateway": "gateway_port",
+    "simulator": "simulator_port",
+    "replay": "simulator_port",
+}
+"""Setting with the port of each of our processes."""
 
 
 class SettingsError(HubwatchError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from streams.runtime.checklist import Checklist, Tick
 from streams.runtime.clock import SiteClock, note_time, start_simulated
 from streams.runtime.observation import Observation, Observer
-from streams.runtime.servers import Supervisor
+from streams.runtime.servers import Supervisor, require_ports, sole_owner
 from streams.runtime.settings import Settings
 from streams.runtime.stack import embedded_broker, links, optional, processes
 from streams.runtime.topics import create_topics, topics
@@ -48,6 +48,7 @@ class SiteUp:
     checklist: Checklist = field(default_factory=Checklist)
     _started: float = field(default_factory=time.monotonic)
     _troubled: set[str] = field(default_factory=set)
+    _told_platform: set[str] = field(default_factory=set)
 
     @property
     def feeding(self) -> str:
@@ -60,19 +61,25 @@ class SiteUp:
         return self.plan is not None or self.speed is not None
 
     def run(self) -> Outcome:
-        """Raises ServerError when the broker cannot start; nothing is left running."""
+        """Raises ServerError when the data folder or a port is in use, or the broker cannot start;
+        nothing is left running."""
+        with sole_owner(self.settings.data_dir):
+            return self._run()
+
+    def _run(self) -> Outcome:
+        ours = processes(self.settings, feeding=self.feeding)
         tools, missing = optional(self.settings, feeding=self.feeding)
         for line in missing:
             self.tell(f"  未安装 missing  {line}")
+        require_ports(*ours, *tools)
         broker = embedded_broker(self.settings, report=self.tell)
         with Supervisor([broker], data_dir=self.settings.data_dir) as supervisor:
             self._tick(self.checklist.make("broker_ready"))
             self._create_topics()
             self._tick(self.checklist.make("topics"))
             clock = self._start_clock()
-            supervisor.add(*processes(self.settings, feeding=self.feeding), *tools)
-            prometheus = any(tool.name == "prometheus" for tool in tools)
-            with Observer(self.settings, self.site, prometheus=prometheus) as observer:
+            supervisor.add(*ours, *tools)
+            with Observer(self.settings, self.site, supervisor.status) as observer:
                 seen = self._watch(clock, supervisor, observer)
                 health = supervisor.health()
             note_time(self.settings.clock_file, clock)
@@ -130,6 +137,7 @@ class SiteUp:
     def _take(self, seen: Observation) -> Observation:
         for tick in self.checklist.take(seen):
             self._tick(tick)
+        self._tell_platform(seen)
         return seen
 
     def _tick(self, tick: Tick) -> None:
@@ -145,6 +153,15 @@ class SiteUp:
                 self._troubled.add(name)
                 log_file = self.settings.data_dir / "logs" / f"{name}.log"
                 self.tell(f"  ✗ {name}: {reason} → {log_file}")
+
+    def _tell_platform(self, seen: Observation) -> None:
+        """Each of the platform's own alerts once."""
+        for alert in seen.platform_alerts:
+            if alert["id"] not in self._told_platform:
+                self._told_platform.add(alert["id"])
+                labels, words = alert["labels"], alert["annotations"]
+                said = f"{words.get('summary_zh', '')} {words.get('summary_en', '')}"
+                self.tell(f"  ! {labels.get('alertname', '')}: {said}")
 
     def _links(self, health: dict[str, str]) -> dict[str, str]:
         healthy = frozenset(name for name, reason in health.items() if reason == "healthy")

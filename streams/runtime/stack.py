@@ -19,7 +19,7 @@ from streams.runtime.servers import (
 )
 from streams.runtime.servers.errors import ToolMissingError
 from streams.runtime.servers.ports import LOOPBACK
-from streams.runtime.settings import CHECKOUT, Settings
+from streams.runtime.settings import CHECKOUT, PORT_OF, Settings
 
 PROMETHEUS_FOLDER = CHECKOUT / "deploy" / "prometheus"
 ALERTMANAGER_FOLDER = CHECKOUT / "deploy" / "alertmanager"
@@ -40,20 +40,15 @@ def embedded_broker(settings: Settings, *, report: Callable[[str], None]) -> Ser
 
 def processes(settings: Settings, *, feeding: str) -> tuple[ServerSpec, ...]:
     """Our own processes; `feeding` is the one that publishes: `simulator` or `replay`."""
-    ports = {
-        "worker": settings.worker_port,
-        "hub": settings.hub_port,
-        "gateway": settings.gateway_port,
-        feeding: settings.simulator_port,
-    }
     environment = environment_of(settings)
     return tuple(
         replace(
             program(name, ready=http_ok(port, "/health/live"), ports=(port,)),
             environment=environment,
-            port_option=f"HUBWATCH_{'SIMULATOR' if name == feeding else name.upper()}_PORT",
+            port_option=f"HUBWATCH_{PORT_OF[name].upper()}",
         )
-        for name, port in ports.items()
+        for name in ("worker", "hub", "gateway", feeding)
+        for port in (getattr(settings, PORT_OF[name]),)
     )
 
 

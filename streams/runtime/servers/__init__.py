@@ -6,7 +6,9 @@ Supervisor runs them. A new server is a function that gives one more row.
 
 from streams.runtime.servers.broker import Broker, BrokerSettings, broker
 from streams.runtime.servers.monitoring import alertmanager, grafana, missing_tools, prometheus
+from streams.runtime.servers.owner import sole_owner
 from streams.runtime.servers.probes import alive, http_ok, kafka_metadata
+from streams.runtime.servers.server import require_ports
 from streams.runtime.servers.signals import sigterm_interrupts
 from streams.runtime.servers.spec import ServerSpec, program
 from streams.runtime.servers.supervisor import Status, Supervisor
@@ -26,5 +28,7 @@ __all__ = [
     "missing_tools",
     "program",
     "prometheus",
+    "require_ports",
     "sigterm_interrupts",
+    "sole_owner",
 ]

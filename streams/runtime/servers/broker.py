@@ -120,7 +120,7 @@ def broker(settings: BrokerSettings, *, report: Report) -> ServerSpec:
         command=(*jvm, "kafka.Kafka", str(properties)),
         ready=kafka_metadata(settings.port),
         ports=(settings.port, settings.controller_port),
-        port_option="HUBWATCH_BOOTSTRAP_SERVERS",
+        port_option="HUBWATCH_BOOTSTRAP_SERVERS or HUBWATCH_CONTROLLER_PORT",
         files={properties: _properties_text(settings), logging: LOGGING},
         prepare=lambda: _format(settings.folder / "log", (*jvm, "kafka.tools.StorageTool")),
         stop_timeout_seconds=20.0,

@@ -6,7 +6,8 @@ ServerError               HW-3100
 ├── ToolMissingError      HW-3103  a program is not installed
 ├── DownloadError         HW-3104  a file could not be fetched
 ├── ChecksumError         HW-3105  a file is not the one that was locked
-└── StartError            HW-3106  it ended, or did not answer in time
+├── StartError            HW-3106  it ended, or did not answer in time
+└── FolderBusyError       HW-3107  another process runs on the same data folder
 """
 
 from __future__ import annotations
@@ -60,4 +61,12 @@ class StartError(ServerError):
     """A server ended while it started, or did not answer in time."""
 
     code = "HW-3106"
+    retriable = True
+
+
+class FolderBusyError(ServerError):
+    """Another process runs on the same data folder."""
+
+    code = "HW-3107"
+    hint = "stop it, or give this one a HUBWATCH_DATA_DIR and ports of its own"
     retriable = True

@@ -65,8 +65,7 @@ class Server:
         """Checks disk and ports, writes the files, prepares, and starts the child."""
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         require_space(self.log_path.parent)
-        for port in self.spec.ports:
-            require_free(port, wanted_by=self.spec.name, option=self.spec.port_option)
+        require_ports(self.spec)
         for path, text in self.spec.files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -128,3 +127,10 @@ class Server:
             f"{self.spec.name} did not start: {reason}" + (f"; it said: {said}" if said else ""),
             hint=f"see {self.log_path}",
         )
+
+
+def require_ports(*specs: ServerSpec) -> None:
+    """Raises PortBusyError unless every port that one of them will bind is free."""
+    for spec in specs:
+        for port in spec.ports:
+            require_free(port, wanted_by=spec.name, option=spec.port_option)
