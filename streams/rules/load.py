@@ -9,6 +9,7 @@ from streams.fusion.measure import Catalogue
 from streams.rules.book import RuleBook
 from streams.rules.errors import RuleError
 from streams.rules.generations import Generation, generations, standards_of
+from streams.rules.reach import measures_by_place
 from streams.rules.rows import RuleRow, RulesFile, read_file
 from streams.rules.rule import Operator, Rule
 from streams.rules.selection import cadences, lateness, record_kinds, select
@@ -59,6 +60,7 @@ class _Reader:
         self._mistakes = mistakes
         self._lines: dict[str, int] = {}
         self._starts_ms: dict[str, int] = {}
+        self._measures = measures_by_place(site, catalogue)
         self.rules: list[Rule] = []
 
     def add(self, row: RuleRow, entry: Entry) -> None:
@@ -66,6 +68,8 @@ class _Reader:
         self._mistakes += self._name_mistakes(row, entry)
         places = select(row.places, entry.child("places"), self._site, self._mistakes)
         ladders = generations(row, entry, self._site, self._mistakes)
+        if len(self._mistakes) == known:
+            self._mistakes += self._place_mistakes(row, entry, places)
         if len(self._mistakes) > known:
             return
         rules = [self._rule(row, places, ladder) for ladder in ladders]
@@ -92,6 +96,20 @@ class _Reader:
         for index, name in enumerate(row.audience):
             if name not in told:
                 yield entry.mistake(("audience", index), one_of(told, name))
+
+    def _place_mistakes(
+        self, row: RuleRow, entry: Entry, places: tuple[str, ...]
+    ) -> Iterator[Mistake]:
+        """A measure that none of the places can ever have: the rule would never be heard of."""
+        from_hub = row.measure in self._catalogue.hub
+        if from_hub or any(row.measure in self._measures[place] for place in places):
+            return
+        having = sorted(
+            {p.kind for p in self._site.places.values() if row.measure in self._measures[p.key]}
+        )
+        where = f"places of kind {', '.join(having)} have it" if having else "no place has it"
+        allowed = f"a measure that one of the places of rule {row.key} can have; {where}"
+        yield entry.mistake(("measure",), allowed)
 
     def _rule(self, row: RuleRow, places: tuple[str, ...], ladder: Generation) -> Rule:
         valid_from_ms, steps = ladder

@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from schemas.codec import decode, explain
+from schemas.structs import structs
 from streams.fusion.measure import Catalogue
+from streams.partition import Partition
+from streams.rules.book import RuleBook
 from streams.rules.errors import RuleError
 from streams.rules.load import load_rules
+from streams.rules.reach import measures_by_place
 from streams.rules.rule import Operator, Rule
 from streams.site.model import Site, Standard
 
@@ -62,7 +67,19 @@ def test_a_rule_as_written(tmp_path: Path, hongqiao: Site, catalogue: Catalogue)
         ("kinds: [underpass]", "under: hup", "under", "did you mean hub?"),
         ("{kinds: [underpass]}", "{}", "places", "at least one of"),
         ("kinds: [underpass]", "kinds: [underpass], under: hub", "places", "at least one place"),
-        ("{kinds: [underpass]}", "{kinds: [hotel]}", "measure", "that sources at one of"),
+        (
+            "{kinds: [underpass]}",
+            "{kinds: [hotel, hall]}",
+            "measure",
+            "one of the places of rule water.ponding can have; places of kind area, site, tunnel, "
+            "underpass have it",
+        ),
+        (
+            "measure: water.ponding_cm\n    places: {kinds: [underpass]}",
+            "measure: crowd.count_persons\n    places: {kinds: [security_area]}",
+            "measure",
+            "that sources at one of",
+        ),
         ("level: 1", "level: 5", "steps.0.level", "less than or equal to 4"),
         ("level: 1", "level: 3", "steps.1.level", "a level above 3"),
         ("exit: 3", "exit: 5", "steps.0.exit", "a number below enter, 5"),
@@ -226,6 +243,7 @@ def test_places_are_chosen_by_all_conditions(
     text = ONE.replace("{kinds: [underpass]}", places).replace(
         "[water]", "[water]\n    cadence_seconds: 60"
     )
+    text = text.replace("water.ponding_cm", "device.online_ratio")
     (rule,) = load(text, tmp_path, hongqiao, catalogue)
     assert set(rule.places) == expected
 
@@ -256,3 +274,23 @@ def test_the_rules_of_hongqiao(hongqiao: Site, catalogue: Catalogue) -> None:
             # below a minute of `for`, one evaluation of a batch half read could decide
             sporadic = rule.key.startswith(("emergency.", "warning.", "site.operating"))
             assert sporadic or rule.key == "water.underpass_ponding" or step.for_seconds >= 30
+
+
+def test_what_a_place_has_is_what_it_can_have(hongqiao: Site, catalogue: Catalogue) -> None:
+    """A partition works out from the sources alone which measures its places have."""
+    can = measures_by_place(hongqiao, catalogue)
+    partition = Partition(
+        0,
+        hongqiao.cells,
+        site=hongqiao,
+        catalogue=catalogue,
+        rules=RuleBook((), hongqiao),
+        decode=decode,
+        explain=explain,
+        record_types=structs(),
+    )
+    assert partition.picture.places
+    for key, state in partition.picture.places.items():
+        assert state.available <= can[key], key
+    assert "water.ponding_cm" in can["hongqiao"]
+    assert "water.ponding_cm" not in can["hub.t2"]
