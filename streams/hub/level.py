@@ -101,7 +101,12 @@ def _number(criterion: Criterion, values: Sequence[float]) -> float | None:
 
 
 def hold(memory: CriterionMemory, level: int, now_ms: int, hold_ms: int) -> tuple[int, int]:
-    """(highest level seen within the hold time, instant until which it is kept at least)."""
+    """(highest level seen within the hold time, instant until which it is kept at least).
+
+    When nobody looked for longer than that, the level seen last may have lasted until now.
+    """
+    if memory.seen and now_ms - memory.seen[-1][0] > hold_ms:
+        memory.seen[-1] = (now_ms, memory.seen[-1][1])
     while memory.seen and memory.seen[-1][1] <= level:
         memory.seen.pop()
     memory.seen.append((now_ms, level))

@@ -1,17 +1,14 @@
 """The hub process: what only the whole site can know, from the situations of all cells.
 
-It steps at every minute of stream time: once each partition of the workers has told everything up
-to that minute, so that the same situations give the same picture however they arrive. When a
-partition stops telling, its places are taken as not heard of after a while by the wall clock.
-On start it reads the compacted topic from the beginning; only what it carries from step to step
-(queues, hysteresis, open alerts) comes from its own snapshot.
+It steps at every minute of stream time that its partitions have told of (`streams.hub.minutes`);
+by the clock when none of them tells. On start it reads the compacted topic from the beginning; only
+what it carries from step to step (queues, hysteresis, open alerts) comes from its own snapshot.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,37 +21,27 @@ from schemas.codec import decode, explain
 from schemas.structs import structs
 from schemas.value import Situation, Value
 from streams.domains import catalogue
+from streams.hub import snapshot
 from streams.hub.areas import Areas
 from streams.hub.hub import Hub
 from streams.hub.load import HubSettings
+from streams.hub.minutes import STEP_MS, Minutes
 from streams.hub.picture import HubPicture
-from streams.hub.state import HubState
 from streams.partition import Partition
 from streams.rules.book import RuleBook
 from streams.rules.state import LadderState
 from streams.runtime.app import batches, every, faust_app
 from streams.runtime.clock import SiteClock
+from streams.runtime.gaps import Gaps
 from streams.runtime.messages import alert_message, hub_message
 from streams.runtime.outbox import Outbox, Outgoing
 from streams.runtime.settings import Settings
 from streams.runtime.snapshots import read_topic
-from streams.runtime.topics import HUB_SNAPSHOTS, SITUATION, partition_of
+from streams.runtime.topics import HUB_SNAPSHOTS, SITUATION
 from streams.runtime.transport import BatchApp
 from streams.site.model import Site
 
 log = structlog.get_logger()
-
-STEP_MS = 60_000
-PAUSE_MS = 900_000
-WARM_UP_MS = 120_000
-"""of stream time before the very first step: a site that has just been called up is not blind"""
-SILENT_WALL_SECONDS = 30.0
-
-
-class HubSnapshot(msgspec.Struct):
-    hub: HubState
-    ladders: dict[str, dict[str, LadderState]]
-    stepped_ms: int
 
 
 class HubProcess:
@@ -74,23 +61,19 @@ class HubProcess:
         self.clock = clock
         self.hub = Hub(site, hub_settings)
         self.areas = Areas(site, catalogue(), expected_measures(site, rules))
-        self.situations: dict[str, Situation] = {}
+        self.minutes = Minutes(settings.partitions)
         self.picture: HubPicture | None = None
         self.values: dict[str, dict[str, Value]] = {}
-        self.ladders: dict[str, dict[str, LadderState]] = {}
-        self.stepped_ms = 0
+        self.ladders: snapshot.Ladders = {}
         self.stepped_at = time.monotonic()
         self.saved_at = time.monotonic()
-        self.silent: frozenset[int] = frozenset()
         self.outbox = Outbox(settings.bootstrap_servers, client_id="hubwatch-hub")
-        self._waiting: dict[int, deque[Situation]] = {}
-        self._told_ms: dict[int, int] = {}
-        self._first_ms = 0
-        self._told_at: dict[int, float] = {}
         self._positions: dict[TP, int] = {}
         self._decode = msgspec.json.Decoder(Situation).decode
         self._stepping = asyncio.Lock()
+        self._midway = False
         self.app = self._build_app()
+        self._gaps = Gaps(self._seek)
 
     def _build_app(self) -> BatchApp:
         app = faust_app(self.settings.hub_group, self.settings)
@@ -104,7 +87,13 @@ class HubProcess:
         every(app, self.settings.snapshot_seconds, self.save)
         app.restore = self.restore
         app.release = self.release
+        app.async_exit_stack.push_async_callback(self.outbox.stop)
         return app
+
+    @property
+    def stepped_ms(self) -> int:
+        """The minute it stands at, 0 before the first."""
+        return self.minutes.stepped_ms
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -117,61 +106,35 @@ class HubProcess:
         if message.generation_id != self.app.consumer_generation_id:
             return
         async with self._stepping:
-            waiting = self._waiting.setdefault(tp.partition, deque())
-            for record in message.value:
-                if record.offset < self._positions.get(tp, 0) or record.value is None:
-                    continue
+            batch = await self._gaps.continuing(tp, message.value, self._positions.get(tp, 0))
+            now = time.monotonic()
+            for record in batch:
+                if record.offset > self._positions.get(tp, 0):
+                    self.minutes.miss(tp.partition)
                 self._positions[tp] = record.offset + 1
-                situation = self._decode(record.value)
-                if not situation.cell:
+                if record.value is None:
                     continue
-                if situation.sign_of_life:
-                    self._hear(tp.partition, situation.at_ms)
-                else:
-                    waiting.append(situation)
+                situation = self._decode(record.value)
+                if situation.cell:
+                    self.minutes.take(tp.partition, situation, now)
             await self._advance()
 
-    def _hear(self, partition: int, at_ms: int) -> None:
-        self._told_ms[partition] = max(at_ms, self._told_ms.get(partition, 0))
-        self._told_at[partition] = time.monotonic()
-        if partition in self.silent:
-            self.silent -= {partition}
-            log.warning("a partition of the workers tells again", partition=partition)
+    async def _seek(self, tp: TP, offset: int) -> None:
+        await self.app.consumer.seek(tp, offset)
 
     async def _advance(self) -> None:
         """Steps at every minute all partitions that still tell have passed."""
-        if not self._told_ms:
-            return
-        numbers = range(self.settings.partitions)
-        heard = [self._told_ms.get(n, 0) for n in numbers if n not in self.silent]
-        if not heard:
-            return
-        boundary_ms = self._next_boundary_ms()
-        while min(heard) >= boundary_ms:
-            await self._step(boundary_ms)
-            boundary_ms = self._next_boundary_ms()
-
-    def _next_boundary_ms(self) -> int:
-        """The next minute at which something can have changed."""
-        if self.stepped_ms:
-            following_ms = self.stepped_ms - self.stepped_ms % STEP_MS + STEP_MS
-            heads = [waiting[0].at_ms for waiting in self._waiting.values() if waiting]
-            oldest_ms = min([*heads, *self._told_ms.values()], default=following_ms)
-            pause = oldest_ms - following_ms > PAUSE_MS  # nobody told anything meanwhile
-            return oldest_ms - oldest_ms % STEP_MS if pause else following_ms
-        if not self._first_ms:
-            self._first_ms = min(self._told_ms.values())
-        return (self._first_ms + WARM_UP_MS) // STEP_MS * STEP_MS
+        while (due_ms := self.minutes.due_ms()) is not None:
+            passed_over = (due_ms - self.stepped_ms) // STEP_MS - 1
+            if self.stepped_ms and passed_over:
+                log.warning("passed over: nothing was told, or it is gone", minutes=passed_over)
+            await self._step(due_ms)
 
     # -- stepping --------------------------------------------------------------------------
 
     async def _step(self, now_ms: int) -> None:
-        self._absorb(now_ms)
-        known = {
-            key: situation
-            for key, situation in self.situations.items()
-            if partition_of(situation.cell, self.settings.partitions) not in self.silent
-        }
+        self._midway = True
+        known = self.minutes.known(now_ms)
         above = self.areas.values({key: one.values for key, one in known.items()}, now_ms)
         for key, values in above.items():
             known[key] = Situation(
@@ -182,14 +145,9 @@ class HubProcess:
         for key, values in self.picture.values.items():
             added.setdefault(key, {}).update(values)
         await self._tell(added, now_ms)
-        self.stepped_ms = now_ms
+        self.minutes.stepped_ms = now_ms
         self.stepped_at = time.monotonic()
-
-    def _absorb(self, now_ms: int) -> None:
-        for waiting in self._waiting.values():
-            while waiting and waiting[0].at_ms <= now_ms:
-                situation = waiting.popleft()
-                self.situations[situation.place] = situation
+        self._midway = False
 
     async def _tell(self, added: Mapping[str, Mapping[str, Value]], now_ms: int) -> None:
         for place, values in added.items():
@@ -226,28 +184,30 @@ class HubProcess:
     async def watch(self) -> None:
         """Takes partitions that have stopped telling as silent, and goes on without them."""
         async with self._stepping:
-            now = time.monotonic()
-            gone = {
-                number
-                for number, told_at in self._told_at.items()
-                if now - told_at > SILENT_WALL_SECONDS
-            }
-            if gone - self.silent:
-                log.warning("partitions of the workers tell nothing", partitions=sorted(gone))
-            self.silent = frozenset(gone)
-            if self.silent and self.stepped_ms:
-                boundary_ms = self.clock.now_ms() // STEP_MS * STEP_MS
-                if boundary_ms > self.stepped_ms:
-                    await self._step(boundary_ms)
+            before = self.minutes.silent
+            self.minutes.look(time.monotonic())
+            silent = self.minutes.silent
+            if silent - before:
+                log.warning("partitions of the workers tell nothing", partitions=sorted(silent))
+            if before - silent:
+                log.warning("partitions of the workers tell again", again=sorted(before - silent))
+            boundary_ms = self.clock.now_ms() // STEP_MS * STEP_MS
+            if not self.minutes.nobody_tells:
+                await self._advance()
+            elif boundary_ms > self.stepped_ms:
+                await self._step(boundary_ms)
 
     # -- durability ------------------------------------------------------------------------
 
     async def save(self) -> None:
-        """Writes the hub's own state, once everything it led to is acknowledged."""
-        if not self.stepped_ms:
-            return
+        """Writes the hub's own state, once everything it led to is acknowledged.
+
+        A step that failed half-way must not become durable.
+        """
         async with self._stepping:
-            raw = msgspec.msgpack.encode(HubSnapshot(self.hub.state, self.ladders, self.stepped_ms))
+            if self._midway or not self.stepped_ms:
+                return
+            raw = snapshot.write(self.hub.state, self.ladders, self.stepped_ms)
             positions = dict(self._positions)
         await self.outbox.settled()
         await self.outbox.send(Outgoing(HUB_SNAPSHOTS, self.site.key.encode(), raw, partition=0))
@@ -259,11 +219,25 @@ class HubProcess:
         """Loads the snapshot at the first assignment; reading starts at the topic's beginning."""
         await self.outbox.start()
         if not self.stepped_ms:
-            async for _, raw in read_topic(self.settings.bootstrap_servers, HUB_SNAPSHOTS, 0):
-                kept = msgspec.msgpack.decode(raw, type=HubSnapshot)
-                self.hub.state, self.ladders = kept.hub, kept.ladders
-                self.stepped_ms = kept.stepped_ms
+            await self._resume()
+        self._gaps.clear()
+        self.minutes.begin(time.monotonic())
         return {tp: self._positions.get(tp, 0) for tp in assignment}
+
+    async def _resume(self) -> None:
+        """Goes on from the newest snapshot, if there is one that can be read."""
+        newest = None
+        async for _, raw in read_topic(self.settings.bootstrap_servers, HUB_SNAPSHOTS, 0):
+            newest = raw
+        if newest is None:
+            return
+        try:
+            kept = snapshot.read(newest)
+        except snapshot.HubSnapshotError as error:
+            log.error("snapshot set aside, beginning anew", error=str(error))  # noqa: TRY400  its line says all
+            return
+        self.hub.state, self.ladders = kept.hub, kept.ladders
+        self.minutes.stepped_ms = kept.stepped_ms
 
     async def release(self, revoked: set[TP]) -> None:  # noqa: ARG002  the signature of Release
         await self.save()

@@ -51,7 +51,7 @@ class HubCollector(Collector):
         stream = metrics.gauge("hub_stream_time_seconds", "minute the hub stands at, Unix seconds")
         stream.add_metric((), hub.stepped_ms / 1000)
         silent = metrics.gauge("hub_silent_partitions", "worker partitions that tell nothing")
-        silent.add_metric((), len(hub.silent))
+        silent.add_metric((), len(hub.minutes.silent))
         yield from (stepped, stream, silent)
         yield from metrics.outbox_metrics(hub.outbox)
 

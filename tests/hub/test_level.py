@@ -79,6 +79,13 @@ def test_a_lower_level_shows_once_the_higher_one_is_old() -> None:
     assert levels == [4] * 14 + [2] * 6
 
 
+def test_what_nobody_looked_at_does_not_count_as_calm() -> None:
+    watch = Watch()
+    assert watch.see(0, 60).level == 4
+    after_an_outage = [watch.see(minute, 0).level for minute in (120, 127, 134.9, 135)]
+    assert after_an_outage == [4, 4, 4, 1]
+
+
 @given(st.lists(st.tuples(st.integers(0, 600), st.integers(1, 5)), min_size=1, max_size=40))
 def test_the_level_is_the_highest_of_the_last_fifteen_minutes(
     seen: Sequence[tuple[int, int]],
