@@ -17,28 +17,31 @@ R = TypeVar("R", bound=Read)
 
 
 class Gaps:
-    """Tells messages that are gone from a batch that was fetched before a seek took effect."""
+    """Tells messages that are gone from a batch that was fetched before a seek took effect.
+
+    Fetching goes forward: a batch that begins no later than the one before it answers a seek.
+    """
 
     def __init__(self, seek: Callable[[TP, int], Awaitable[None]]) -> None:
         self._seek = seek
-        self._asked: set[tuple[TP, int]] = set()
+        self._began: dict[TP, int] = {}
+        self._sure: set[TP] = set()
 
     def clear(self) -> None:
-        """To be called when reading starts anew."""
-        self._asked.clear()
+        """To be called when reading starts anew, by a seek."""
+        self._began.clear()
+        self._sure.clear()
 
     async def continuing(self, tp: TP, batch: Sequence[R], expected: int) -> Sequence[R]:
         """The part of a batch that follows on what was read; `expected` is the next offset.
 
-        A batch that begins later is asked for again first: that gives nothing now. When it then
-        begins there once more, the messages before it are gone.
+        When reading starts, a batch that begins later is asked for again: that gives nothing now.
+        If the answer too begins later, the messages before it are gone.
         """
         first = batch[0].offset
-        if first < expected:
-            return [message for message in batch if message.offset >= expected]
-        if first > expected and (tp, first) not in self._asked:
-            self._asked.add((tp, first))
+        if first > max(expected, self._began.get(tp, 0)) and tp not in self._sure:
+            self._began[tp] = first
             await self._seek(tp, expected)
             return []
-        self._asked.discard((tp, first))
-        return batch
+        self._sure.add(tp)
+        return [message for message in batch if message.offset >= expected]

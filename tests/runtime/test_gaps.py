@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from faust.types import TP
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.runtime.gaps import Gaps
@@ -19,6 +19,7 @@ class Message:
     offset: int
 
 
+@settings(max_examples=400, deadline=None)
 @given(st.sets(st.integers(0, 60), min_size=1), st.integers(0, 60), st.integers(1, 9))
 def test_all_that_is_there_is_read_once_wherever_fetching_began(
     offsets: set[int], began: int, size: int
