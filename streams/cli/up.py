@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from streams.cli.text import harmless
 from streams.runtime.servers.signals import sigterm_interrupts
 from streams.runtime.settings import Settings
 from streams.runtime.site_up import Outcome, SiteUp
@@ -42,7 +43,7 @@ def up(
         plan=None if recording else load_scenario(settings.site_dir, scenario, site),
         speed=speed,
         seconds=seconds,
-        tell=lambda line: typer.echo(line, err=as_json),
+        tell=lambda text: typer.echo("\n".join(map(harmless, text.split("\n"))), err=as_json),
     )
     with sigterm_interrupts():
         outcome = site_up.run()

@@ -155,13 +155,13 @@ class SiteUp:
                 self.tell(f"  ✗ {name}: {reason} → {log_file}")
 
     def _tell_platform(self, seen: Observation) -> None:
-        """Each of the platform's own alerts once."""
+        """The first of each of the platform's own alerts."""
         for alert in seen.platform_alerts:
-            if alert["id"] not in self._told_platform:
-                self._told_platform.add(alert["id"])
-                labels, words = alert["labels"], alert["annotations"]
+            name, words = alert["labels"].get("alertname", ""), alert["annotations"]
+            if name not in self._told_platform:
+                self._told_platform.add(name)
                 said = f"{words.get('summary_zh', '')} {words.get('summary_en', '')}"
-                self.tell(f"  ! {labels.get('alertname', '')}: {said}")
+                self.tell(f"  ! {name}: {said}")
 
     def _links(self, health: dict[str, str]) -> dict[str, str]:
         healthy = frozenset(name for name, reason in health.items() if reason == "healthy")

@@ -89,6 +89,8 @@ def prometheus(
             f"--config.file={config}",
             f"--storage.tsdb.path={data_dir.absolute() / 'prometheus'}",
             "--storage.tsdb.retention.time=7d",
+            # Alertmanager hears soon what it missed, and soon that Prometheus has gone
+            "--rules.alert.resend-delay=15s",
             f"--web.listen-address={LOOPBACK}:{port}",
             "--log.level=warn",
         ),
