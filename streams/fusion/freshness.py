@@ -47,13 +47,14 @@ def next_look_ms(after_ms: int) -> int:
     return after_ms - after_ms % LOOK_MS + LOOK_MS
 
 
-def is_frozen(source: SourceState, dwell_ms: int | None) -> bool:
+def is_frozen(source: SourceState) -> bool:
     """Unchanged for longer than the declared dwell, else three times the learnt one.
 
     Judged between observations, so a silent source is silent, not frozen.
     """
     if not source.changed_ms:
         return False
+    dwell_ms = source.dwell_ms
     if dwell_ms is None:
         dwell_ms = (
             LEARNT_DWELL_FACTOR * int(median(source.dwells_ms))
@@ -72,9 +73,7 @@ def note_change(source: SourceState, observed_ms: int) -> None:
     source.changed_ms = observed_ms
 
 
-def freshness(
-    source: SourceState, now_ms: int, *, dwell_ms: int | None, varies: bool, skewed: bool
-) -> Freshness:
+def freshness(source: SourceState, now_ms: int, *, varies: bool, skewed: bool) -> Freshness:
     """The one word that fits best, the gravest first."""
     if source.in_maintenance(now_ms):
         return Freshness.MAINTENANCE
@@ -83,6 +82,6 @@ def freshness(
         return Freshness.SILENT
     if age_ms > FRESH_CADENCES * source.cadence_ms:
         return Freshness.LATE
-    if varies and is_frozen(source, dwell_ms):
+    if varies and is_frozen(source):
         return Freshness.FROZEN
     return Freshness.SKEWED if skewed else Freshness.FRESH

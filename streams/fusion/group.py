@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from operator import itemgetter
 from typing import Any
 
@@ -37,10 +37,15 @@ class Accumulation:
 
 
 class Group:
-    """Values are evaluated at every step of event time (`step_ms`) the records cross and at the end
-    of a batch, and carry the start of their step as `observed_at_ms`: so what a ladder sees does
-    not depend on how records were cut into batches. One source alone needs no steps: each of its
-    samples is one.
+    """Values are evaluated once a step of event time (`step_ms`), as soon as every source due in it
+    has spoken (`complete`), at the latest when a record of the next step comes or time is looked
+    at, and carry the start of their step as `observed_at_ms`: so what a ladder sees does not depend
+    on how records were cut into batches. One source alone needs no steps: each of its samples is
+    one. Where several departments report (`mixed`), whose record comes first is chance: the place
+    waits for the look, which all of them have reached.
+
+    `awaited` counts the sources that are due in the step and have not spoken; None while it is not
+    known who is, because a source has changed its standing since the last hearing.
     """
 
     __slots__ = (
@@ -49,10 +54,12 @@ class Group:
         "_newest_ms",
         "_reader",
         "accumulations",
+        "awaited",
         "dirty",
-        "dwell_ms",
         "kind",
+        "last",
         "late",
+        "mixed",
         "place",
         "received_ms",
         "rows",
@@ -69,15 +76,16 @@ class Group:
         *,
         rows: Sequence[Measure],
         accumulated: Sequence[Accumulated],
-        dwell_ms: int | None,
     ) -> None:
         self.place = place
         self.kind = kind
         self.rows = tuple(rows)
         self.accumulations = [Accumulation(row) for row in accumulated]
         self.step_ms = 1
-        self.dwell_ms = dwell_ms
         self.sources: list[SourceState] = []
+        self.last: SourceState | None = None
+        self.awaited: int | None = None
+        self.mixed = False
         self.dirty = False
         self.late = False
         self.simulated = False
@@ -90,13 +98,34 @@ class Group:
 
     def add(self, source: SourceState) -> None:
         self.sources.append(source)
+        shortest_ms = min(source.cadence_ms for source in self.sources)
         alone = len(self.sources) == 1
-        self.step_ms = 1 if alone else max(1, source.cadence_ms // STEPS_A_CADENCE)
-        self._hearing = None
+        self.step_ms = 1 if alone else max(1, shortest_ms // STEPS_A_CADENCE)
+        self.mixed = any(each.department != source.department for each in self.sources)
+        self.awaited = None
 
     def read(self, record: Any) -> Sample:
         """The sample a record would be folded as."""
         return self._reader.sample(record)
+
+    @property
+    def complete(self) -> bool:
+        """Nobody else is due in this step."""
+        return len(self.sources) == 1 or (self.awaited == 0 and not self.mixed)
+
+    def begin(self, step: int) -> None:
+        """Another step of event time begins: who was fresh is awaited when its cadence is over."""
+        self.step = step
+        if self.awaited is not None:
+            self.awaited = self._due()
+
+    def _due(self) -> int:
+        hearing = self._hearing
+        return sum(map(self._is_due, hearing.fresh)) if hearing else 0
+
+    def _is_due(self, source: SourceState) -> bool:
+        due_ms: int = source.samples[-1][0] + source.cadence_ms
+        return due_ms < (self.step + 1) * self.step_ms
 
     def fold(self, source: SourceState, record: Any, received_ms: int) -> None:
         """Takes one admitted record; late ones are sorted in and mark the next values revised."""
@@ -106,15 +135,21 @@ class Group:
             insort(samples, sample, key=_observed_ms)
             self.late = True
         else:
+            if self.awaited and samples and self._is_due(source):
+                self.awaited -= 1
             samples.append(sample)
             self._newest_ms = max(self._newest_ms, sample[0])
-            if not (self._believed(source) and source.steady):
-                self._hearing = None
+            doubt = self._doubt(source)
+            if doubt is not source.doubt or not source.counted:
+                source.doubt = doubt
+                self.awaited = None
         source.reading = self._reader.reading(samples)
         if self.accumulations:
             self._accumulate(record)
         self.simulated = record.simulated
-        self.received_ms = received_ms
+        if received_ms >= self.received_ms:
+            self.received_ms = received_ms
+            self.last = source
         self.dirty = True
 
     def _accumulate(self, record: Any) -> None:
@@ -122,8 +157,8 @@ class Group:
             accumulation.state = accumulation.row.fold(accumulation.state, record)
             accumulation.heard = True
 
-    def _believed(self, source: SourceState) -> bool:
-        """Judges the source's newest sample: whether it is beyond doubt, and whether it moved."""
+    def _doubt(self, source: SourceState) -> Reason | None:
+        """Judges the source's newest sample: what makes it doubtful, and whether it moved."""
         self._reader.trim(source.samples)
         newest = source.samples[-1]
         before, source.evaluated = source.evaluated, newest
@@ -133,10 +168,11 @@ class Group:
         if trusted is not None and self._reader.jumps(trusted, newest):
             source.held_back += 1
             if source.held_back < HELD_BACK_UNTIL_BELIEVED:
-                return False
+                return Reason.IMPLAUSIBLE_JUMP
         source.held_back = 0
         source.trusted = newest
-        return source.changed_ms == newest[0] or not is_frozen(source, self.dwell_ms)
+        moved = source.changed_ms == newest[0]
+        return None if moved or not is_frozen(source) else Reason.FROZEN
 
     def floor(self, observed_ms: int) -> int:
         """The start of the step an instant belongs to."""
@@ -149,17 +185,16 @@ class Group:
         """
         return self.floor(self._newest_ms)
 
-    @property
-    def delay_ms(self) -> int | None:
-        """How long the newest observation took to arrive; None before any."""
-        return self.received_ms - self._newest_ms if self._newest_ms else None
+    def hear(self, now_ms: int, *, skewed: Set[str]) -> Hearing:
+        """Who of the expected sources is fresh, who of them is in doubt, and what they say.
 
-    def hear(self, now_ms: int, *, skewed: bool) -> Hearing:
-        """Who of the expected sources is fresh, who of them is in doubt, and what they say."""
+        `skewed` names the feeds whose clock is off.
+        """
         hearing = self._hearing
-        if hearing is None or not hearing.holds(now_ms, skewed=skewed):
+        if hearing is None or self.awaited is None or not hearing.holds(now_ms, skewed=skewed):
             hearing = self._hearing = self._listen(now_ms, skewed=skewed)
             hearing.renew()
+            self.awaited = self._due()
         self._looked_ms = now_ms
         readings = [source.reading for source in hearing.usable]
         hearing.columns = tuple(zip(*readings, strict=True))
@@ -182,17 +217,27 @@ class Group:
         minute_ms = self._looked_ms - self._looked_ms % LOOK_AGAIN_MS + LOOK_AGAIN_MS
         return min(minute_ms, 1 + self._hearing.until_ms)  # type: ignore[return-value]
 
-    @property
-    def unsteady(self) -> bool:
-        """A source has changed its standing since the values were last evaluated."""
-        return self._hearing is None
+    def recall(self, now_ms: int, *, skewed: Set[str]) -> None:
+        """Listens again after a restart; who is awaited stays as the snapshot has it."""
+        awaited = self.awaited
+        self.hear(now_ms, skewed=skewed)
+        self.awaited = awaited
 
-    def _listen(self, now_ms: int, *, skewed: bool) -> Hearing:
+    def take_up(self, source: SourceState) -> None:
+        """Works out what a snapshot of a source does not hold."""
+        source.evaluated = source.samples[-1]
+        source.reading = self._reader.reading(source.samples)
+        if source.held_back:
+            source.doubt = Reason.IMPLAUSIBLE_JUMP
+        elif is_frozen(source):
+            source.doubt = Reason.FROZEN
+
+    def _listen(self, now_ms: int, *, skewed: Set[str]) -> Hearing:
         """Asks every source."""
         hearing = Hearing(now_ms, skewed=skewed)
         newest_ms = 0
         for source in self.sources:
-            source.steady = False
+            source.counted = False
             if source.samples:
                 newest_ms = max(newest_ms, source.samples[-1][0])
             if source.maintenance:
@@ -202,8 +247,9 @@ class Group:
             hearing.expected += 1
             if source.samples:
                 self._ask(source, hearing, now_ms)
-        if skewed and hearing.fresh:
-            hearing.doubts[Reason.SKEWED] = hearing.fresh[0]
+        for source in hearing.fresh:
+            if source.feed in skewed:
+                hearing.doubts[Reason.SKEWED] = source
         self._newest_ms = newest_ms
         return hearing
 
@@ -211,16 +257,11 @@ class Group:
         if fresh_until_ms(source) < now_ms:
             return
         hearing.fresh.append(source)
-        if source.held_back:
-            hearing.doubts[Reason.IMPLAUSIBLE_JUMP] = source
-            return
-        if is_frozen(source, self.dwell_ms):
-            hearing.doubts[Reason.FROZEN] = source
-        else:
-            source.steady = True
-        if source.reading is None:  # restored from a snapshot
-            source.reading = self._reader.reading(source.samples)
-        hearing.usable.append(source)
+        source.counted = True
+        if source.doubt is not None:
+            hearing.doubts[source.doubt] = source
+        if source.doubt is not Reason.IMPLAUSIBLE_JUMP:
+            hearing.usable.append(source)
 
     def value(self, row: Measure, hearing: Hearing) -> Value:
         """The row's value from what was heard; unknown rather than guessed."""

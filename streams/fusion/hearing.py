@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from math import inf
 from typing import Any
 
@@ -35,7 +35,7 @@ class Hearing:
         "usable",
     )
 
-    def __init__(self, since_ms: int, *, skewed: bool) -> None:
+    def __init__(self, since_ms: int, *, skewed: Set[str]) -> None:
         self.fresh: list[SourceState] = []
         self.usable: list[SourceState] = []
         self.expected = 0
@@ -48,9 +48,9 @@ class Hearing:
         self.until_ms: float = -inf
         self._names: tuple[str, ...] | None = None
 
-    def holds(self, now_ms: int, *, skewed: bool) -> bool:
-        """Time has not changed what was found."""
-        if skewed is not self.skewed or now_ms < self.since_ms:
+    def holds(self, now_ms: int, *, skewed: Set[str]) -> bool:
+        """Neither time nor a clock has changed what was found."""
+        if skewed != self.skewed or now_ms < self.since_ms:
             return False
         if now_ms > self.until_ms:
             self.renew()

@@ -8,6 +8,7 @@ from math import inf
 from statistics import median
 from typing import Any
 
+from streams.gate.reasons import Reason
 from streams.site.model import Feed, Source
 
 SEEN_LIMIT = 64
@@ -23,14 +24,18 @@ class SourceState:
     reads, (observed_at_ms, field, …), oldest first, never empty once heard. `evaluated` is the
     newest sample fusion has judged, `trusted` the newest it found plausible, `held_back` how many
     implausible ones have followed it in a row. `reading` is what fusion makes of the samples, None
-    before any; `steady` says that its place counts on it without a doubt.
+    before any, `doubt` what it holds against the newest, `counted` says that it was fresh when its
+    place last listened. `dwell_ms` is how long it may stand still, None where that is learnt.
     """
 
     __slots__ = (
         "cadence_ms",
         "cell_key",
         "changed_ms",
+        "counted",
         "department",
+        "doubt",
+        "dwell_ms",
         "dwells_ms",
         "evaluated",
         "feed",
@@ -47,7 +52,6 @@ class SourceState:
         "registered",
         "samples",
         "seen",
-        "steady",
         "trusted",
     )
 
@@ -68,6 +72,7 @@ class SourceState:
         self.cell_key = cell_key
         self.record_type = record_type
         self.cadence_ms = int(source.cadence_seconds * 1000)
+        self.dwell_ms = int(feed.dwell_seconds * 1000) if feed.dwell_seconds else None
         self.maintenance = source.maintenance
         self.registered = registered
         self.group = group
@@ -82,7 +87,8 @@ class SourceState:
         self.trusted: tuple[Any, ...] | None = None
         self.held_back = 0
         self.reading: tuple[Any, ...] | None = None
-        self.steady = False
+        self.doubt: Reason | None = None
+        self.counted = False
 
     def forget_old(self) -> None:
         """Bounds `seen`; call it now and then, not per record."""

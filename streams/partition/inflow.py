@@ -23,7 +23,7 @@ TOLD_EVERY_MS = 30_000
 """of stream time: who follows live is told more often, by the worker's own clock"""
 
 Told = tuple[str, StepOutput]
-"""the topic stepped, "" for what comes of all together, and what came of it"""
+"""the topic stepped, "" for what time brings, and what came of it"""
 
 
 class Inflow:
@@ -62,7 +62,6 @@ class Inflow:
             if partition.due_ms <= look_ms:
                 yield "", partition.tick(look_ms, tell=look_ms % TOLD_EVERY_MS == 0)
         yield from self._step_until(limit_ms)
-        yield "", partition.settle()
 
     def _next_look_ms(self, known_ms: int) -> int:
         """The next instant at which time may be due: what is stepped before it can make it due
@@ -85,7 +84,7 @@ class Inflow:
                     batches[0] = batch[later:]
                     batch = batch[:later]
                 self._count -= len(batch)
-                yield topic, self.partition.fold(topic, self._departments[topic], batch)
+                yield topic, self.partition.step(topic, self._departments[topic], batch)
 
 
 def _first_later(batch: Sequence[Incoming], until_ms: int) -> int:

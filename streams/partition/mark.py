@@ -6,22 +6,25 @@ import msgspec
 
 
 class Counts(msgspec.Struct):
-    """Records since the topics began: folded by feed, refused by (department, feed, reason)."""
+    """Records since the topics began: folded by feed, refused by (department, feed, reason).
+
+    Every cell counts its own, so that its snapshot and its counts contain the same records.
+    """
 
     processed: dict[str, int] = {}
     quarantined: dict[tuple[str, str, str], int] = {}
 
 
 class Mark(msgspec.Struct):
-    """`positions` is the next offset to read by inbox topic, `counts` the totals as of there, so
-    that they survive a restart. Time has passed up to `ticked_ms`; `delays` are the newest samples,
-    by feed, of how long records took to arrive. Valid once the snapshots of all cells changed
-    before it are durable.
+    """`positions` is the next offset to read by inbox topic, `counts` the records up to there that
+    belong to no cell. Time has passed up to `ticked_ms`; `delays` are the newest samples, by feed,
+    of how long records took to arrive. Valid once the snapshots of all cells changed before it are
+    durable.
     """
 
     partition: int
     positions: dict[str, int]
     stream_ms: int
-    ticked_ms: int
-    counts: Counts
+    ticked_ms: int = 0
+    counts: Counts = msgspec.field(default_factory=Counts)
     delays: dict[str, list[tuple[int, int]]] = {}

@@ -6,13 +6,13 @@ Pure: the clock is passed in, nothing is sent. One writer owns it, so there are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from schemas.errors import RecordError
 from streams.fusion.group import Group
 from streams.fusion.measure import Catalogue
-from streams.gate import Admitted, Gate, Incoming, SourceState
+from streams.gate import Gate, Incoming, Refusal, SourceState
 from streams.partition.mark import Counts, Mark
 from streams.partition.outputs import StepOutput
 from streams.partition.picture import NEVER_MS, Picture
@@ -26,8 +26,8 @@ class Partition:
     """All state of the cells whose key falls into one partition.
 
     `positions` holds, by inbox topic, the offset of the next record to read: the state contains
-    exactly the records before it. `stream_ms` is the newest arrival among those evaluated, the
-    partition's own time. `record_types` maps a record kind to what `decode` returns.
+    exactly the records before it. `stream_ms` is the newest arrival among those, `ticked_ms` the
+    instant up to which time has passed. `record_types` maps a record kind to what `decode` returns.
     """
 
     def __init__(
@@ -59,69 +59,50 @@ class Partition:
         self.positions: dict[str, int] = {}
         self.cell_positions: dict[str, dict[str, int]] = {}
         self.stream_ms = 0
-        self.counts = Counts()
+        self.counts = {cell: Counts() for cell in ("", *self.cells)}
+        """by the cell whose state contains the record, "" for records keyed with none"""
         self._cells_by_key = {cell.encode(): cell for cell in self.cells}
         self._next_upkeep_ms = NEVER_MS
-        self._ticked_ms = 0
-        self._dirty: list[Group] = []
+        self.ticked_ms = 0
 
     def step(self, topic: str, department: str, batch: Sequence[Incoming]) -> StepOutput:
-        """Takes one batch of one inbox topic, in the order of its offsets.
+        """Takes one batch of one inbox topic, in the order of its offsets; what depends on records
+        still to come is left to the next `tick`, however the batches are cut.
 
         Values are judged fresh or stale at the arrival of the records, not at the moment of the
         call: catching up after an outage gives what would have been computed in time.
         """
-        output = self.fold(topic, department, batch)
-        self._settle(output)
-        return output
-
-    def fold(self, topic: str, department: str, batch: Sequence[Incoming]) -> StepOutput:
-        """Takes a batch, but evaluates only what the next one or time may depend on; the rest is
-        left to `settle`, which must follow before anybody looks at the values."""
         output = StepOutput()
         if not batch:
             return output
         fresh = self._not_held(topic, batch)
         output.held = len(batch) - len(fresh)
-        folded = self._fold(self.gate.sift(department, fresh, output.refused), output)
-        self._count(folded, output)
+        self._count(self._fold(department, fresh, output), output.refused)
         self.positions[topic] = batch[-1].offset + 1
+        self.stream_ms = max(self.stream_ms, batch[-1].timestamp)
         return output
 
-    def settle(self) -> StepOutput:
-        """Evaluates all that has been folded."""
-        output = StepOutput()
-        self._settle(output)
-        return output
-
-    def _fold(self, admitted: Iterator[Admitted], output: StepOutput) -> list[SourceState]:
+    def _fold(
+        self, department: str, batch: Sequence[Incoming], output: StepOutput
+    ) -> list[SourceState]:
         """Folds what the gate lets through; returns the source of each record folded."""
-        picture, alerts, dirty = self.picture, output.alerts, self._dirty
+        picture, alerts = self.picture, output.alerts
         folded: list[SourceState] = []
-        for source, record, received_ms in admitted:
+        for source, record, received_ms in self.gate.sift(department, batch, output.refused):
             group: Group = source.group
             step = record.observed_at_ms // group.step_ms
             if step > group.step:
-                if group.dirty:
+                if group.dirty and not group.mixed:
                     picture.evaluate(group, group.received_ms, alerts)
-                group.step = step
-            if not group.dirty:
-                dirty.append(group)
+                group.begin(step)
             group.fold(source, record, received_ms)
+            if group.complete:
+                picture.evaluate(group, received_ms, alerts)
+            else:
+                picture.put_off(group)
             folded.append(source)
-        for group in dirty:
-            if group.dirty and group.unsteady:  # who is expected when is no longer known
-                picture.evaluate(group, group.received_ms, alerts)
         output.processed = len(folded)
         return folded
-
-    def _settle(self, output: StepOutput) -> None:
-        for group in self._dirty:
-            self.stream_ms = max(self.stream_ms, group.received_ms)
-            if group.dirty:
-                self.picture.evaluate(group, group.received_ms, output.alerts)
-        self._dirty.clear()
-        self.picture.settle(self.stream_ms, output.alerts)
 
     def _not_held(self, topic: str, batch: Sequence[Incoming]) -> Sequence[Incoming]:
         """Drops the records a restored cell already contains, until the topic has caught up."""
@@ -137,18 +118,32 @@ class Partition:
             >= positions.get(self._cells_by_key.get(incoming.key or b"", ""), {}).get(topic, 0)
         ]
 
-    def _count(self, folded: Sequence[SourceState], output: StepOutput) -> None:
-        processed, quarantined = self.counts.processed, self.counts.quarantined
-        for feed, count in Counter([source.feed for source in folded]).items():
-            processed[feed] = processed.get(feed, 0) + count
-        for refusal in output.refused:
-            feed = refusal.feed if refusal.feed in self.site.feeds else ""
-            row = (refusal.department, feed, refusal.reason.value)
-            quarantined[row] = quarantined.get(row, 0) + 1
-        for source in set(folded):
+    def _count(self, folded: Sequence[SourceState], refused: Sequence[Refusal]) -> None:
+        dirty_cells = self.picture.dirty_cells
+        for source, number in Counter(folded).items():
+            cell = source.group.place.cell
+            processed = self.counts[cell].processed
+            processed[source.feed] = processed.get(source.feed, 0) + number
             feed_state = self.picture.feeds[source.feed]
             feed_state.last_received_ms = max(feed_state.last_received_ms, source.group.received_ms)
-            self.picture.dirty_cells.add(source.group.place.cell)
+            dirty_cells.add(cell)
+        for refusal in refused:
+            cell = self._cells_by_key.get(refusal.incoming.key or b"", "")
+            feed = refusal.feed if refusal.feed in self.site.feeds else ""
+            row = (refusal.department, feed, refusal.reason.value)
+            quarantined = self.counts[cell].quarantined
+            quarantined[row] = quarantined.get(row, 0) + 1
+            if cell:
+                dirty_cells.add(cell)
+
+    def totals(self) -> Counts:
+        """The counts of all cells together."""
+        processed: Counter[str] = Counter()
+        quarantined: Counter[tuple[str, str, str]] = Counter()
+        for counts in self.counts.values():
+            processed.update(dict(counts.processed))
+            quarantined.update(dict(counts.quarantined))
+        return Counts(dict(processed), dict(quarantined))
 
     def mark(self) -> Mark:
         """Where it stands now."""
@@ -157,24 +152,24 @@ class Partition:
             partition=self.number,
             positions=dict(self.positions),
             stream_ms=self.stream_ms,
-            ticked_ms=self._ticked_ms,
-            counts=self.counts,
+            ticked_ms=self.ticked_ms,
+            counts=self.counts[""],
             delays={key: feed.samples for key, feed in feeds.items() if feed.samples},
         )
 
     def resume(self, mark: Mark) -> None:
         """Goes on from a durable mark; the cells are restored already."""
         self.positions = dict(mark.positions)
-        self.counts = mark.counts
+        self.counts[""] = mark.counts
         self.stream_ms = mark.stream_ms
-        self._ticked_ms = mark.ticked_ms
+        self.ticked_ms = mark.ticked_ms
+        for feed, samples in mark.delays.items():
+            if feed in self.picture.feeds:
+                self.picture.feeds[feed].recall(samples)
         now_ms = mark.ticked_ms or mark.stream_ms
         if now_ms:  # otherwise time has not begun
             self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
             self.picture.recall(now_ms)
-        for feed, samples in mark.delays.items():
-            if feed in self.picture.feeds:
-                self.picture.feeds[feed].recall(samples)
 
     # -- time ------------------------------------------------------------------------------
 
@@ -198,8 +193,8 @@ class Partition:
         """
         output = StepOutput()
         # the clock may have run ahead of records that were still on their way
-        now_ms = self._ticked_ms = max(now_ms, self._ticked_ms)
-        self._settle(output)
+        now_ms = self.ticked_ms = max(now_ms, self.ticked_ms)
+        self.picture.look(now_ms, output.alerts)
         self.picture.tick(now_ms, output.alerts)
         if now_ms >= self._next_upkeep_ms:
             self.picture.compare_clocks(self._next_upkeep_ms - UPKEEP_EVERY_MS)
@@ -214,8 +209,8 @@ class Partition:
         """What has changed since it was last told, for those who follow live and do not want to
         wait until time is due."""
         output = StepOutput()
-        if self._ticked_ms:
-            self._tell(self._ticked_ms, output)
+        if self.ticked_ms:
+            self._tell(self.ticked_ms, output)
         return output
 
     def _tell(self, now_ms: int, output: StepOutput) -> None:

@@ -9,6 +9,7 @@ from heapq import heapify, heappop, heappush
 from schemas.alert import Alert
 from schemas.value import Situation, Value
 from streams.fusion.derive import accumulate, derive
+from streams.fusion.freshness import next_look_ms
 from streams.fusion.group import Group
 from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Catalogue, Context
@@ -54,7 +55,12 @@ class Picture:
         self._record_types = record_types
         self.due_ms = NEVER_MS
         """no later than the first instant at which time changes something in a group"""
+        self.skewed_feeds: frozenset[str] = frozenset()
+        """those whose clock is off by more than the gate forgives"""
+        self.ahead_ms: dict[str, int] = {}
+        """cells whose snapshot is newer than the mark: time has passed for them up to then"""
         self._changed: dict[str, PlaceState] = {}
+        self._put_off: dict[Group, None] = {}
         self._rolling: dict[str, PlaceState] = {}
 
     # -- who reports -----------------------------------------------------------------------
@@ -75,7 +81,6 @@ class Picture:
                     if r.kind == feed.kind
                     and (not r.place_kinds or state.place.kind in r.place_kinds)
                 ],
-                dwell_ms=int(feed.dwell_seconds * 1000) if feed.dwell_seconds else None,
             )
         new = SourceState(
             source,
@@ -94,11 +99,7 @@ class Picture:
         """Works out which measures each place has; values never heard of start as unknown."""
         depth = {key: len(self.site.ancestors(key)) for key in self.places}
         wire(self.places, self.catalogue, depth)
-        for state in sorted(self.places.values(), key=lambda state: state.depth):
-            above = state.parent is not None and state.parent.watched
-            state.watched = above or any(
-                self.rules.watch(measure, state.place.key) for measure in state.available
-            )
+        for state in self.places.values():
             for measure in state.available:
                 if measure not in state.values:
                     state.values[measure] = Value(
@@ -109,25 +110,45 @@ class Picture:
     # -- evaluating ------------------------------------------------------------------------
 
     def evaluate(self, group: Group, now_ms: int, alerts: list[Alert]) -> None:
-        """Computes what the group's sources say at `now_ms`, and everything that follows."""
+        """Computes what the group's sources say at `now_ms`, and what follows from it alone; what
+        follows from other kinds and places too waits for the next look."""
         state = self.places[group.place.key]
-        hearing = group.hear(now_ms, skewed=self.skewed(group.sources[0].feed))
+        hearing = group.hear(now_ms, skewed=self.skewed_feeds)
         self.due_ms = min(self.due_ms, group.earliest_check_ms)
-        for reason in hearing.doubts:
-            self.doubts[group.sources[0].department, reason.value] += 1
+        for reason, source in hearing.doubts.items():
+            self.doubts[source.department, reason.value] += 1
+        changed = False
         for row in group.rows:
-            self._set(state, group.value(row, hearing), now_ms, alerts)
+            changed |= self._set(state, group.value(row, hearing), now_ms, alerts)
         if group.accumulations:
-            self._accumulate(state, group, hearing, now_ms, alerts)
-        newest_ms = group.newest_ms()
-        self._derive(state, group.kind, newest_ms or now_ms, now_ms, alerts)
+            changed |= self._accumulate(state, group, hearing, now_ms, alerts)
+        at_ms = group.newest_ms() or now_ms
+        changed |= self._derive(state, group.kind, at_ms, now_ms, alerts)
         group.late = False
         group.dirty = False
-        self._mark_parent(state, newest_ms, now_ms, alerts)
+        if changed:
+            self._pass_on(state, now_ms)
+
+    def put_off(self, group: Group) -> None:
+        """Leaves a group that has heard something to the next look."""
+        group.dirty = True
+        self._put_off[group] = None
+        self.due_ms = min(self.due_ms, next_look_ms(group.received_ms))
+
+    def look(self, now_ms: int, alerts: list[Alert]) -> None:
+        """Evaluates what was put off, then all that follows from several kinds or places."""
+        self.ahead_ms = {cell: ms for cell, ms in self.ahead_ms.items() if ms >= now_ms}
+        for group in [each for each in self._put_off if each.place.cell not in self.ahead_ms]:
+            del self._put_off[group]
+            if group.dirty:
+                self.evaluate(group, group.received_ms, alerts)
+                self.dirty_cells.add(group.place.cell)
+        self._roll_up_all(now_ms, alerts)
 
     def _accumulate(
         self, state: PlaceState, group: Group, hearing: Hearing, now_ms: int, alerts: list[Alert]
-    ) -> None:
+    ) -> bool:
+        changed = False
         context = Context(site=self.site, place=state.place, at_ms=now_ms)
         for accumulation in group.accumulations:
             row = accumulation.row
@@ -140,40 +161,46 @@ class Picture:
                 observed_at_ms=as_of_ms,
                 simulated=group.simulated,
             )
-            self._set(state, value, now_ms, alerts)
+            changed |= self._set(state, value, now_ms, alerts)
             if row.arrivals:
                 state.arrivals = row.arrivals(accumulation.state, context)
+        return changed
 
     def compare_clocks(self, since_ms: int) -> None:
         """Samples how long records took to arrive, at every place that got one since `since_ms`."""
         for state in self.places.values():
             for group in state.groups.values():
-                if group.received_ms >= since_ms and group.delay_ms is not None:
-                    feed = self.feeds[group.sources[0].feed]
-                    feed.hear(group.received_ms, group.received_ms - group.delay_ms)
+                if group.last is not None and group.received_ms >= since_ms:
+                    feed = self.feeds[group.last.feed]
+                    feed.hear(group.received_ms, group.last.samples[-1][0])
+        self.judge_clocks()
 
-    def skewed(self, feed: str) -> bool:
-        """The feed's clock is off by more than the gate forgives."""
-        return abs(self.feeds[feed].skew_ms) > FUTURE_MS
+    def judge_clocks(self) -> None:
+        """Finds which feeds are skewed."""
+        self.skewed_feeds = frozenset(
+            [key for key, feed in self.feeds.items() if abs(feed.skew_ms) > FUTURE_MS]
+        )
 
     def _derive(
-        self, state: PlaceState, after: str, at_ms: int, now_ms: int, alerts: list[Alert]
-    ) -> None:
-        rows = state.derived[after]
+        self, state: PlaceState, origin: str, at_ms: int, now_ms: int, alerts: list[Alert]
+    ) -> bool:
+        rows = state.derived[origin]
         if not rows:
-            return
+            return False
+        changed = False
         context = Context(site=self.site, place=state.place, at_ms=at_ms)
         for row in rows:
-            self._set(state, derive(row, state.values, context), now_ms, alerts)
+            changed |= self._set(state, derive(row, state.values, context), now_ms, alerts)
+        return changed
 
-    def _set(self, state: PlaceState, value: Value, now_ms: int, alerts: list[Alert]) -> None:
-        """Keeps a new value and steps the ladders that watch it."""
+    def _set(self, state: PlaceState, value: Value, now_ms: int, alerts: list[Alert]) -> bool:
+        """Keeps a value and steps the ladders that watch it; says whether it is another one."""
         key = state.place.key
         before = state.values[value.measure]
-        if not before.says_the_same(value):
+        changed = not before.says_the_same(value)
+        if changed:
             value = value.following(before)
             state.values[value.measure] = value
-            state.changed = True
             self._changed[key] = state
             self.dirty_cells.add(state.place.cell)
         watch = self.rules.watch(value.measure, key)
@@ -186,6 +213,7 @@ class Picture:
                     state.restless.add(value.measure)
                 elif not calm:
                     state.restless.discard(value.measure)
+        return changed
 
     def _step(
         self,
@@ -214,36 +242,42 @@ class Picture:
         self.ladders[place] = dict(ladders)
         self.places[place].restless = set(self.places[place].available)
 
-    # -- parents ---------------------------------------------------------------------------
+    # -- what follows from several kinds and places ----------------------------------------
 
-    def _mark_parent(
-        self, state: PlaceState, event_ms: int, now_ms: int, alerts: list[Alert]
-    ) -> None:
-        """A parent too is evaluated once a step of event time, however batches were cut; where no
-        ladder would see it, at the end of the batch is early enough."""
-        parent = state.parent
-        if parent is None or not parent.roll_ups or not state.changed:
-            return
-        state.changed = False
-        if event_ms > parent.roll_up_step:
-            if parent.watched and parent.place.key in self._rolling:
-                self._roll_up(parent, now_ms, alerts)
-            parent.roll_up_step = event_ms
-        self._rolling[parent.place.key] = parent
+    def _pass_on(self, state: PlaceState, now_ms: int) -> None:
+        """A place has changed: what follows from it and others is due at the next look."""
+        look_ms = next_look_ms(now_ms)
+        if state.derived[""]:
+            self.roll_up_at(state, look_ms)
+        if state.parent is not None and state.parent.roll_ups:
+            self.roll_up_at(state.parent, look_ms)
 
-    def settle(self, now_ms: int, alerts: list[Alert]) -> None:
-        """Brings all parents up to date, the deepest first."""
-        while self._rolling:
-            deepest = max(self._rolling.values(), key=lambda state: state.depth)
-            self._roll_up(deepest, now_ms, alerts)
+    def roll_up_at(self, state: PlaceState, look_ms: int) -> None:
+        """Leaves what follows from several kinds or places to a look to come, if not to one
+        before."""
+        if not state.roll_up_ms:
+            state.roll_up_ms = look_ms
+            self._rolling[state.place.key] = state
+            self.due_ms = min(self.due_ms, look_ms)
 
-    def _roll_up(self, parent: PlaceState, now_ms: int, alerts: list[Alert]) -> None:
-        del self._rolling[parent.place.key]
-        for row in parent.roll_ups:
+    def _roll_up_all(self, now_ms: int, alerts: list[Alert]) -> None:
+        """Brings places up to date with those within them, the deepest first."""
+        while rolling := [s for s in self._rolling.values() if s.place.cell not in self.ahead_ms]:
+            self._roll_up(max(rolling, key=lambda state: state.depth), now_ms, alerts)
+
+    def _roll_up(self, state: PlaceState, now_ms: int, alerts: list[Alert]) -> None:
+        del self._rolling[state.place.key]
+        state.roll_up_ms = 0
+        changed = False
+        newest_ms = 0
+        for row in state.roll_ups:
             pairs = [(child.place, child.values[row.measure]) for child in row.children]
-            self._set(parent, roll_up(row.measure, row.how, pairs), now_ms, alerts)
-        self._derive(parent, "", parent.roll_up_step or now_ms, now_ms, alerts)
-        self._mark_parent(parent, parent.roll_up_step, now_ms, alerts)
+            value = roll_up(row.measure, row.how, pairs)
+            newest_ms = max(newest_ms, value.observed_at_ms or 0)
+            changed |= self._set(state, value, now_ms, alerts)
+        changed |= self._derive(state, "", newest_ms or now_ms, now_ms, alerts)
+        if changed and state.parent is not None and state.parent.roll_ups:
+            self.roll_up_at(state.parent, now_ms)
 
     # -- the clock -------------------------------------------------------------------------
 
@@ -253,7 +287,12 @@ class Picture:
         Each group is looked at in the instants at which something can change, in their order, and
         not when the call happens to come: a late call finds the same.
         """
-        groups = [group for state in self.places.values() for group in state.groups.values()]
+        groups = [
+            group
+            for state in self.places.values()
+            if state.place.cell not in self.ahead_ms
+            for group in state.groups.values()
+        ]
         due = [
             (at_ms, index)
             for index, group in enumerate(groups)
@@ -261,18 +300,19 @@ class Picture:
         ]
         heapify(due)
         while due:
-            at_ms, index = heappop(due)
-            group = groups[index]
-            if at_ms < now_ms - RECALLED_MS:
-                at_ms = now_ms
-            self.evaluate(group, at_ms, alerts)
-            self.settle(at_ms, alerts)
-            at_ms = group.next_check_ms
-            if at_ms <= now_ms:
-                heappush(due, (at_ms, index))
+            look_ms = due[0][0]
+            at_ms = look_ms if look_ms >= now_ms - RECALLED_MS else now_ms
+            while due and due[0][0] == look_ms:
+                _, index = heappop(due)
+                self.evaluate(groups[index], at_ms, alerts)
+                next_ms = groups[index].next_check_ms
+                if next_ms <= now_ms:
+                    heappush(due, (next_ms, index))
+            self._roll_up_all(at_ms, alerts)
         self.due_ms = min([group.next_check_ms for group in groups], default=NEVER_MS)
-        self.settle(now_ms, alerts)
         for place, states in self.ladders.items():
+            if self.places[place].place.cell in self.ahead_ms:
+                continue
             for rule, ladder_state in states.items():
                 found = self.rules.ladder(rule, place).tick(ladder_state, now_ms)
                 if found:
@@ -281,9 +321,10 @@ class Picture:
 
     def recall(self, now_ms: int) -> None:
         """Works out again, after a restart, when each group is to be looked at next."""
+        self.judge_clocks()
         for state in self.places.values():
             for group in state.groups.values():
-                group.hear(now_ms, skewed=self.skewed(group.sources[0].feed))
+                group.recall(now_ms, skewed=self.skewed_feeds)
                 self.due_ms = min(self.due_ms, group.next_check_ms)
 
     def maintain(self, now_ms: int) -> None:

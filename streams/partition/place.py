@@ -23,24 +23,23 @@ class RollUpRow:
 class PlaceState:
     """`values` holds the newest value of every measure the place has, unknown before any data.
 
-    `restless` are the measures of which a ladder may be awake; `watched` says that ladders watch
-    the place or one above it.
+    `restless` are the measures of which a ladder may be awake. `derived` are the rows that follow
+    from the records of one kind, and under "" those that follow from several or from places within;
+    `roll_up_ms` is the look at which these are due, 0 while nothing has changed.
     """
 
     __slots__ = (
         "arrivals",
         "available",
-        "changed",
         "depth",
         "derived",
         "groups",
         "parent",
         "place",
         "restless",
-        "roll_up_step",
+        "roll_up_ms",
         "roll_ups",
         "values",
-        "watched",
     )
 
     def __init__(self, place: Place) -> None:
@@ -53,15 +52,13 @@ class PlaceState:
         self.available: set[str] = set()
         self.derived: dict[str, tuple[Derived, ...]] = {}
         self.roll_ups: tuple[RollUpRow, ...] = ()
-        self.roll_up_step = 0
-        self.changed = False
+        self.roll_up_ms = 0
         self.restless: set[str] = set()
-        self.watched = True
 
-    def own_measures(self) -> set[str]:
-        """Measures read or accumulated from the place's own sources."""
+    def own_measures(self) -> dict[str, str]:
+        """Measures read or accumulated from the place's own sources, with the record kind."""
         return {
-            key
+            key: group.kind
             for group in self.groups.values()
             for key in (
                 *(row.key for row in group.rows),
@@ -88,15 +85,17 @@ def applicable(catalogue: Catalogue, place: Place, available: Iterable[str]) -> 
         waiting = [row for row in waiting if row.key not in have]
 
 
-def following(derived: tuple[Derived, ...], changed: Iterable[str]) -> tuple[Derived, ...]:
-    """Those of `derived` that depend, directly or not, on the changed measures."""
-    touched = set(changed)
-    rows: list[Derived] = []
+def by_origin(
+    derived: Iterable[Derived], origin: Mapping[str, str]
+) -> dict[str, tuple[Derived, ...]]:
+    """Rows by the record kind all their inputs come from, "" for none or several; in order."""
+    origins = dict(origin)
+    rows: dict[str, list[Derived]] = {"": [], **{kind: [] for kind in origin.values()}}
     for row in derived:
-        if touched.intersection((*row.inputs, *row.optional)):
-            touched.add(row.key)
-            rows.append(row)
-    return tuple(rows)
+        kinds = {origins[key] for key in (*row.inputs, *row.optional) if key in origins}
+        origins[row.key] = kinds.pop() if len(kinds) == 1 else ""
+        rows[origins[row.key]].append(row)
+    return {kind: tuple(found) for kind, found in rows.items()}
 
 
 def wire(states: Mapping[str, PlaceState], catalogue: Catalogue, depth: Mapping[str, int]) -> None:
@@ -116,20 +115,17 @@ def wire(states: Mapping[str, PlaceState], catalogue: Catalogue, depth: Mapping[
         own = state.own_measures()
         below = children.get(key, [])
         state.roll_ups = tuple(_roll_ups(catalogue, own, below))
-        rolled = {row.measure for row in state.roll_ups}
-        base = own | rolled
-        derived = applicable(catalogue, state.place, base)
-        derived = tuple(row for row in derived if row.key not in base)
-        state.available = base | {row.key for row in derived}
-        for group in state.groups.values():
-            changed = [row.key for row in group.rows]
-            changed += [accumulation.row.key for accumulation in group.accumulations]
-            state.derived[group.kind] = following(derived, changed)
-        state.derived[""] = following(derived, rolled)
+        origin = own | {row.measure: "" for row in state.roll_ups}
+        derived = applicable(catalogue, state.place, origin)
+        derived = tuple(row for row in derived if row.key not in origin)
+        state.available = {*origin, *(row.key for row in derived)}
+        state.derived = by_origin(derived, origin)
 
 
-def _roll_ups(catalogue: Catalogue, own: set[str], below: list[PlaceState]) -> Iterable[RollUpRow]:
-    for measure in sorted({key for child in below for key in child.available} - own):
+def _roll_ups(
+    catalogue: Catalogue, own: Mapping[str, str], below: list[PlaceState]
+) -> Iterable[RollUpRow]:
+    for measure in sorted({key for child in below for key in child.available} - own.keys()):
         how = rolling(catalogue, measure)
         if how is not None:
             having = tuple(child for child in below if measure in child.available)

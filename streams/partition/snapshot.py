@@ -14,7 +14,7 @@ import msgspec
 from schemas.errors import HubwatchError
 from schemas.value import ArrivalBin, Value
 from streams.gate import SourceState
-from streams.partition.mark import Mark
+from streams.partition.mark import Counts, Mark
 from streams.partition.partition import Partition
 from streams.partition.place import PlaceState
 from streams.rules.state import LadderState
@@ -53,11 +53,14 @@ class GroupSnapshot(msgspec.Struct, array_like=True):
     received_ms: int
     simulated: bool
     accumulated: dict[str, tuple[bool, Any]]
+    awaited: int | None = None
+    dirty: bool = False
+    late: bool = False
 
 
 class PlaceSnapshot(msgspec.Struct, array_like=True):
     place: str
-    roll_up_step: int
+    roll_up_ms: int
     groups: list[GroupSnapshot]
     values: list[Value]
     arrivals: tuple[ArrivalBin, ...]
@@ -70,6 +73,9 @@ class CellSnapshot(msgspec.Struct):
     positions: dict[str, int]
     sources: list[SourceSnapshot]
     places: list[PlaceSnapshot]
+    counts: Counts = msgspec.field(default_factory=Counts)
+    ticked_ms: int = 0
+    """time has passed for the cell up to then"""
 
 
 def take(partition: Partition, cell: str) -> bytes:
@@ -88,6 +94,8 @@ def take(partition: Partition, cell: str) -> bytes:
             if source.newest_ms
         ],
         places=[_place(partition, state) for state in states],
+        counts=partition.counts[cell],
+        ticked_ms=partition.ticked_ms,
     )
     return msgspec.msgpack.encode(snapshot)
 
@@ -141,6 +149,8 @@ def restore(partition: Partition, snapshot: CellSnapshot) -> None:
         if state is not None:
             _fill_place(partition, state, place)
     partition.cell_positions[snapshot.cell] = snapshot.positions
+    partition.counts[snapshot.cell] = snapshot.counts
+    partition.picture.ahead_ms[snapshot.cell] = snapshot.ticked_ms
 
 
 def _source(source: SourceState) -> SourceSnapshot:
@@ -172,14 +182,15 @@ def _fill(source: SourceState, row: SourceSnapshot) -> None:
     source.dwells_ms = row.dwells_ms
     source.trusted = row.trusted
     source.held_back = row.held_back
-    source.evaluated = source.samples[-1] if source.samples else None
+    if source.samples:
+        source.group.take_up(source)
 
 
 def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
     key = state.place.key
     return PlaceSnapshot(
         place=key,
-        roll_up_step=state.roll_up_step,
+        roll_up_ms=state.roll_up_ms,
         groups=[
             GroupSnapshot(
                 kind=group.kind,
@@ -187,6 +198,9 @@ def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
                 received_ms=group.received_ms,
                 simulated=group.simulated,
                 accumulated={a.row.key: (a.heard, a.state) for a in group.accumulations},
+                awaited=group.awaited,
+                dirty=group.dirty,
+                late=group.late,
             )
             for group in state.groups.values()
         ],
@@ -204,11 +218,16 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
         group.step = group_row.step
         group.received_ms = group_row.received_ms
         group.simulated = group_row.simulated
+        group.awaited = group_row.awaited
+        group.late = group_row.late
+        if group_row.dirty:
+            partition.picture.put_off(group)
         for accumulation in group.accumulations:
             if accumulation.row.key in group_row.accumulated:
                 heard, held = group_row.accumulated[accumulation.row.key]
                 accumulation.heard, accumulation.state = heard, held
-    state.roll_up_step = row.roll_up_step
+    if row.roll_up_ms:
+        partition.picture.roll_up_at(state, row.roll_up_ms)
     state.arrivals = row.arrivals
     for value in row.values:
         if value.measure in state.available:

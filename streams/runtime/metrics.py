@@ -130,11 +130,8 @@ def source_metrics(pictures: Iterable[Picture], now_ms: int) -> Iterator[Metric]
 def _freshness(picture: Picture, group: Group, now_ms: int) -> Iterator[tuple[str, Freshness]]:
     varies = any(row.varies for row in group.rows)
     for source in list(group.sources):
-        skewed = picture.skewed(source.feed)
-        yield (
-            source.feed,
-            freshness(source, now_ms, dwell_ms=group.dwell_ms, varies=varies, skewed=skewed),
-        )
+        skewed = source.feed in picture.skewed_feeds
+        yield source.feed, freshness(source, now_ms, varies=varies, skewed=skewed)
 
 
 def latency_metric(histogram: LatencyHistogram) -> Metric:

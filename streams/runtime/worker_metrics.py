@@ -73,10 +73,11 @@ class WorkerCollector(Collector):
             by_feed[feed.department, feed.key, "processed"] += 0
             by_feed[feed.department, feed.key, "quarantined"] += 0
         for partition in list(self._worker.partitions.values()):
-            for key, count in list(partition.counts.processed.items()):
+            counts = partition.totals()
+            for key, count in counts.processed.items():
                 if key in site.feeds:
                     by_feed[site.feeds[key].department, key, "processed"] += count
-            for (department, key, reason), count in list(partition.counts.quarantined.items()):
+            for (department, key, reason), count in counts.quarantined.items():
                 by_feed[department, key, "quarantined"] += count
                 by_reason[department, reason] += count
             doubtful.update(dict(partition.picture.doubts))

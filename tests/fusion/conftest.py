@@ -53,7 +53,7 @@ class Bench:
         dwell_ms: int | None = None,
         maintenance: dict[int, tuple[tuple[int, int], ...]] | None = None,
     ) -> None:
-        self.group = Group(PLACE, FEED.kind, rows=rows, accumulated=[], dwell_ms=dwell_ms)
+        self.group = Group(PLACE, FEED.kind, rows=rows, accumulated=[])
         spans = maintenance or {}
         for n in range(sources):
             source = Source(
@@ -63,16 +63,16 @@ class Bench:
                 cadence_seconds=cadence_ms / 1000,
                 maintenance=tuple((T0_MS + a, T0_MS + b) for a, b in spans.get(n, ())),
             )
-            self.group.add(
-                SourceState(
-                    source,
-                    FEED,
-                    cell_key=b"hall",
-                    record_type=Record,
-                    registered=True,
-                    group=self.group,
-                )
+            state = SourceState(
+                source,
+                FEED,
+                cell_key=b"hall",
+                record_type=Record,
+                registered=True,
+                group=self.group,
             )
+            state.dwell_ms = dwell_ms
+            self.group.add(state)
 
     def hear(
         self, source: int, at: int, number: float | None, *, weight: float | None = None
@@ -84,7 +84,7 @@ class Bench:
 
     def value(self, at: int, measure: int = 0, *, skewed: bool = False) -> Value:
         """What one of the rows says at an instant."""
-        hearing = self.group.hear(T0_MS + at, skewed=skewed)
+        hearing = self.group.hear(T0_MS + at, skewed={FEED.key} if skewed else set())
         value = self.group.value(self.group.rows[measure], hearing)
         self.group.late = self.group.dirty = False
         return value

@@ -262,10 +262,10 @@ def test_the_gravest_word_is_said_of_a_source(word: Freshness, age: int, skewed:
     bench.hear(0, -TAU, 1.0)
     bench.hear(0, 0, 1.0)
     (source,) = bench.group.sources
-    said = freshness(source, T0_MS + age, dwell_ms=TAU, varies=True, skewed=skewed)
+    said = freshness(source, T0_MS + age, varies=True, skewed=skewed)
     assert said is word
     bench.hear(0, TAU, 1.0)
-    said = freshness(source, T0_MS + TAU, dwell_ms=TAU, varies=True, skewed=skewed)
+    said = freshness(source, T0_MS + TAU, varies=True, skewed=skewed)
     assert said is Freshness.FROZEN
 
 

@@ -29,7 +29,7 @@ class Desk:
         rows = [row for row in catalogue().measures.values() if row.kind == feed.kind]
         group = self.groups.setdefault(
             (place.key, feed.kind),
-            Group(place, feed.kind, rows=rows, accumulated=[], dwell_ms=None),
+            Group(place, feed.kind, rows=rows, accumulated=[]),
         )
         state = SourceState(
             source,

@@ -73,12 +73,6 @@ def streams(draw: st.DrawFn, fates: Sequence[str] = FATES) -> list[Message]:
     return messages
 
 
-def rounds(messages: Sequence[Message]) -> list[int]:
-    """Places between two rounds: no step of event time lies on both sides."""
-    numbers = [(m.timestamp - T0_MS) // CADENCE_MS for m in messages]
-    return [i for i in range(1, len(numbers)) if numbers[i] != numbers[i - 1]]
-
-
 def cuts(size: int) -> st.SearchStrategy[list[int]]:
     """Places at which a stream is cut into batches."""
     return st.lists(st.integers(1, max(1, size - 1)), max_size=8).map(

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.value import Value
-from streams.partition import Partition, StepOutput, snapshot
+from streams.partition import Inflow, Partition, StepOutput, snapshot
 from tests.partition.conftest import NewPartition
-from tests.partition.stream import IN_ORDER, cuts, rounds, streams
+from tests.partition.stream import cuts, streams
 from tests.town import TOPIC, Message
 
 SETTINGS = settings(
@@ -24,11 +24,21 @@ SETTINGS = settings(
 
 
 def play(partition: Partition, messages: Sequence[Message], at: Sequence[int]) -> list[StepOutput]:
-    return [
-        partition.step(TOPIC, "transport", messages[start:end])
-        for start, end in pairwise(at)
-        if messages[start:end]
-    ]
+    """Offers one batch after the other; time passes as records bring it."""
+    inflow = Inflow(partition, {TOPIC: "transport"})
+    outputs: list[StepOutput] = []
+    for start, end in pairwise(at):
+        if messages[start:end]:
+            inflow.offer(TOPIC, messages[start:end])
+            outputs += [output for _, output in inflow.advance({TOPIC: 0}, 0)]
+    return outputs
+
+
+def let_time_pass(partition: Partition) -> list[StepOutput]:
+    """Until everything has been judged and told."""
+    end_ms = partition.stream_ms + 60_000
+    inflow = Inflow(partition, {TOPIC: "transport"})
+    return [output for _, output in inflow.advance({TOPIC: 0}, end_ms - end_ms % 30_000)]
 
 
 def unnumbered(value: Value) -> Value:
@@ -55,17 +65,14 @@ def told(outputs: Sequence[StepOutput]) -> dict[tuple[int, str], dict[str, Value
 
 
 def versions(outputs: Sequence[StepOutput]) -> list[Alert]:
-    """Every version of the alerts of places that are not above others."""
-    alerts = [a for output in outputs for a in output.alerts if "." in a.place]
-    return sorted(alerts, key=lambda alert: (alert.rule, alert.place))
+    """Every version of every alert."""
+    alerts = [alert for output in outputs for alert in output.alerts]
+    return sorted(alerts, key=lambda alert: (alert.rule, alert.place, alert.version))
 
 
-def episodes(outputs: Sequence[StepOutput]) -> dict[str, tuple[str, str, int]]:
-    return {
-        alert.id: (alert.rule, alert.place, alert.onset_ms)
-        for output in outputs
-        for alert in output.alerts
-    }
+def as_published(outputs: Sequence[StepOutput]) -> dict[tuple[str, int], Alert]:
+    """What is left of the alerts where repetitions are dropped."""
+    return {(alert.id, alert.version): alert for output in outputs for alert in output.alerts}
 
 
 @SETTINGS
@@ -73,32 +80,17 @@ def episodes(outputs: Sequence[StepOutput]) -> dict[str, tuple[str, str, int]]:
 def test_nothing_depends_on_how_batches_are_cut(
     new_partition: NewPartition, data: st.DataObject, messages: list[Message]
 ) -> None:
+    """Every value, every version of every alert, all that was told."""
     one, other = new_partition(), new_partition()
-    whole = play(one, messages, [0, len(messages)])
-    parts = play(other, messages, data.draw(cuts(len(messages))))
+    whole = play(one, messages, [0, len(messages)]) + let_time_pass(one)
+    parts = play(other, messages, data.draw(cuts(len(messages)))) + let_time_pass(other)
     assert shown(one) == shown(other)
     assert one.counts == other.counts
+    assert versions(whole) == versions(parts)
+    assert told(whole) == told(parts)
     assert [r.incoming.offset for o in whole for r in o.refused] == [
         r.incoming.offset for o in parts for r in o.refused
     ]
-
-
-@SETTINGS
-@given(data=st.data(), messages=streams(IN_ORDER))
-def test_alerts_and_situations_do_not_depend_on_batches_of_whole_steps(
-    new_partition: NewPartition, data: st.DataObject, messages: list[Message]
-) -> None:
-    """A batch that ends within a step shows that step unfinished, as a place above others always
-    is; elsewhere every version of every alert is that of a replay in one batch, and what is told at
-    each half minute is the same everywhere.
-    """
-    between = rounds(messages)
-    some = data.draw(st.sets(st.sampled_from(between)) if between else st.just(set[int]()))
-    one, other = new_partition(), new_partition()
-    whole = play(one, messages, [0, len(messages)])
-    parts = play(other, messages, [0, *sorted(some), len(messages)])
-    assert versions(whole) == versions(parts)
-    assert told(whole) == told(parts)
 
 
 @SETTINGS
@@ -111,7 +103,7 @@ def test_every_record_is_folded_or_refused_once(
     refused = [r.incoming.offset for output in outputs for r in output.refused]
     assert len(set(refused)) == len(refused)
     assert sum(output.processed for output in outputs) + len(refused) == len(messages)
-    counts = partition.counts
+    counts = partition.totals()
     assert sum(counts.processed.values()) + sum(counts.quarantined.values()) == len(messages)
 
 
@@ -124,7 +116,7 @@ def test_a_restart_from_a_snapshot_changes_nothing(
     at = data.draw(cuts(len(messages)))
     stop = data.draw(st.integers(0, len(at) - 1))
     undisturbed = new_partition()
-    straight = play(undisturbed, messages, at)
+    straight = play(undisturbed, messages, at) + let_time_pass(undisturbed)
 
     first = new_partition()
     before = play(first, messages, at[: stop + 1])
@@ -140,9 +132,10 @@ def test_a_restart_from_a_snapshot_changes_nothing(
     for raw in taken.values():
         snapshot.restore(second, snapshot.read(raw))
     second.resume(mark)
-    after = play(second, messages, at[stop:])
+    after = play(second, messages, at[stop:]) + let_time_pass(second)
     assert shown(second) == shown(undisturbed)
-    assert episodes([*before, *lost, *after]) == episodes(straight)
+    assert second.counts == undisturbed.counts
+    assert as_published([*before, *lost, *after]) == as_published(straight)
 
 
 @SETTINGS
@@ -152,8 +145,9 @@ def test_values_are_those_of_the_admitted_records(
 ) -> None:
     """Recomputed from the records themselves: persons are the sum of each camera's newest."""
     partition = new_partition()
-    (output,) = play(partition, messages, [0, len(messages)]) or [StepOutput()]
-    refused = {refusal.incoming.offset for refusal in output.refused}
+    outputs = play(partition, messages, [0, len(messages)])
+    partition.tick(partition.stream_ms)
+    refused = {refusal.incoming.offset for output in outputs for refusal in output.refused}
     newest: dict[str, dict[str, Any]] = {}
     for m in messages:
         if m.offset in refused:

@@ -74,7 +74,7 @@ def test_exactly_the_damaged_messages_are_refused(play: Play) -> None:
         for reason, count in counts.items()
     }
     assert play.platform.refused == expected
-    processed = sum(play.platform.partition.counts.processed.values())
+    processed = sum(play.platform.partition.totals().processed.values())
     sent = sum(play.truth.records.values())
     assert play.platform.sent == sent == processed + sum(expected.values())
 
