@@ -10,10 +10,9 @@ import msgspec
 from schemas.alert import Alert
 from schemas.value import Situation, Value
 from streams.cli.reader import Message, Reader, decoded
+from streams.hub.minutes import SILENT_WALL_SECONDS
 from streams.runtime.topics import ALERTS, SITUATION, partition_of
 
-SILENT_WALL_SECONDS = 30.0
-"""as the hub has it: a partition that gave no sign of life for so long says nothing of now"""
 HUB_SILENT_WALL_SECONDS = 180.0
 """the hub speaks once a minute of site time"""
 HUB = "hub"

@@ -8,9 +8,8 @@ import msgspec
 
 from schemas.alert import Alert
 from schemas.value import Situation, Value
-from streams.cli.picture import HUB, SILENT_WALL_SECONDS, Picture
+from streams.cli.picture import HUB, Picture
 from streams.cli.reader import Message
-from streams.runtime import hub
 from streams.runtime.topics import ALERTS, SITUATION, partition_of
 
 PARTITIONS = 4
@@ -29,10 +28,6 @@ def message(
 def situation(cell: str, *measures: str, place: str = CELL, at_ms: int = 1) -> Situation:
     values = {key: Value(key, "ok", 5.0, at_ms, heard=1, expected=1) for key in measures}
     return Situation("town", place, cell, at_ms, values)
-
-
-def test_a_worker_is_silent_for_us_when_it_is_for_the_hub() -> None:
-    assert SILENT_WALL_SECONDS == hub.SILENT_WALL_SECONDS
 
 
 def picture(*messages: Message) -> Picture:
