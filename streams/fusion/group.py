@@ -10,9 +10,9 @@ from typing import Any
 from schemas.value import Value
 from streams.fusion.freshness import fresh_until_ms, is_frozen, note_change
 from streams.fusion.hearing import Hearing
-from streams.fusion.measure import Accumulated, Measure, OverSources
+from streams.fusion.measure import Accumulated, Measure
 from streams.fusion.reading import Reader
-from streams.fusion.reduce import OVER_SOURCES, Sample, present
+from streams.fusion.reduce import Sample
 from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
 from streams.site.model import Place
@@ -41,8 +41,8 @@ class Group:
     has spoken (`complete`), at the latest when a record of the next step comes or time is looked
     at, and carry the start of their step as `observed_at_ms`: so what a ladder sees does not depend
     on how records were cut into batches. One source alone needs no steps: each of its samples is
-    one. Where several departments report (`mixed`), whose record comes first is chance: the place
-    waits for the look, which all of them have reached.
+    one. Where several departments may report (`mixed`), whose record comes first is chance: the
+    place waits for the look, which all of them have reached.
 
     `awaited` counts the sources that are due in the step and have not spoken; None while it is not
     known who is, because a source has changed its standing since the last hearing.
@@ -76,6 +76,7 @@ class Group:
         *,
         rows: Sequence[Measure],
         accumulated: Sequence[Accumulated],
+        mixed: bool = False,
     ) -> None:
         self.place = place
         self.kind = kind
@@ -85,7 +86,7 @@ class Group:
         self.sources: list[SourceState] = []
         self.last: SourceState | None = None
         self.awaited: int | None = None
-        self.mixed = False
+        self.mixed = mixed
         self.dirty = False
         self.late = False
         self.simulated = False
@@ -101,7 +102,6 @@ class Group:
         shortest_ms = min(source.cadence_ms for source in self.sources)
         alone = len(self.sources) == 1
         self.step_ms = 1 if alone else max(1, shortest_ms // STEPS_A_CADENCE)
-        self.mixed = any(each.department != source.department for each in self.sources)
         self.awaited = None
 
     def read(self, record: Any) -> Sample:
@@ -111,7 +111,7 @@ class Group:
     @property
     def complete(self) -> bool:
         """Nobody else is due in this step."""
-        return len(self.sources) == 1 or (self.awaited == 0 and not self.mixed)
+        return not self.mixed and (self.awaited == 0 or len(self.sources) == 1)
 
     def begin(self, step: int) -> None:
         """Another step of event time begins: who was fresh is awaited when its cadence is over."""
@@ -265,44 +265,5 @@ class Group:
 
     def value(self, row: Measure, hearing: Hearing) -> Value:
         """The row's value from what was heard; unknown rather than guessed."""
-        numbers, weights = self._numbers(row, hearing)
-        heard, expected = len(hearing.fresh), hearing.expected
-        reason = hearing.silence(row.minimum_coverage)
-        doubt = hearing.doubt(varies=row.varies)
-        if reason or not numbers:
-            return Value(
-                measure=row.key,
-                status="unknown",
-                heard=heard,
-                expected=expected,
-                reason=reason or doubt or "no-reading",
-                simulated=self.simulated,
-            )
-        partial = row.over_sources is OverSources.SUM and len(numbers) < expected
-        return Value(
-            measure=row.key,
-            status="suspect" if doubt or partial else "ok",
-            value=OVER_SOURCES[row.over_sources](numbers, weights),
-            observed_at_ms=hearing.newest_ms,
-            heard=heard,
-            expected=expected,
-            contributors=hearing.names(),
-            reason=doubt or ("coverage" if partial else ""),
-            revised=self.late,
-            at_least=partial,
-            simulated=self.simulated,
-        )
-
-    def _numbers(self, row: Measure, hearing: Hearing) -> tuple[Sequence[float], Sequence[float]]:
-        """What the usable sources say, and how much it weighs."""
         column = self._reader.columns[row.key]
-        if not hearing.columns:
-            return (), ()
-        numbers = hearing.columns[column.at]
-        if column.weight_at is None:
-            return present(numbers), ()
-        weights = hearing.columns[column.weight_at]
-        if None in numbers or None in weights:
-            pairs = [(n, w or 0.0) for n, w in zip(numbers, weights, strict=True) if n is not None]
-            return [n for n, _ in pairs], [w for _, w in pairs]
-        return numbers, weights
+        return hearing.value(row, column, revised=self.late, simulated=self.simulated)

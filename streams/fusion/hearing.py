@@ -1,4 +1,4 @@
-"""Who of a place's sources spoke, and how far they can be believed."""
+"""Who of a place's sources spoke, how far they can be believed, and what it comes to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence, Set
 from math import inf
 from typing import Any
 
-from schemas.value import CONTRIBUTORS_SHOWN
+from schemas.value import CONTRIBUTORS_SHOWN, Value
 from streams.fusion.freshness import all_fresh_until_ms
+from streams.fusion.measure import Measure, OverSources
+from streams.fusion.reading import Column
+from streams.fusion.reduce import OVER_SOURCES, present
 from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
 
@@ -79,3 +82,46 @@ class Hearing:
         if self._names is None:
             self._names = tuple([source.key for source in self.usable[:CONTRIBUTORS_SHOWN]])
         return self._names
+
+    def value(self, row: Measure, column: Column, *, revised: bool, simulated: bool) -> Value:
+        """The row's value from what was heard; unknown rather than guessed."""
+        numbers, weights = self._numbers(column)
+        heard, expected = len(self.fresh), self.expected
+        reason = self.silence(row.minimum_coverage)
+        doubt = self.doubt(varies=row.varies)
+        if reason or not numbers:
+            return Value(
+                measure=row.key,
+                status="unknown",
+                heard=heard,
+                expected=expected,
+                reason=reason or doubt or "no-reading",
+                simulated=simulated,
+            )
+        partial = row.over_sources is OverSources.SUM and len(numbers) < expected
+        return Value(
+            measure=row.key,
+            status="suspect" if doubt or partial else "ok",
+            value=OVER_SOURCES[row.over_sources](numbers, weights),
+            observed_at_ms=self.newest_ms,
+            heard=heard,
+            expected=expected,
+            contributors=self.names(),
+            reason=doubt or ("coverage" if partial else ""),
+            revised=revised,
+            at_least=partial,
+            simulated=simulated,
+        )
+
+    def _numbers(self, column: Column) -> tuple[Sequence[float], Sequence[float]]:
+        """What the usable sources say, and how much it weighs."""
+        if not self.columns:
+            return (), ()
+        numbers = self.columns[column.at]
+        if column.weight_at is None:
+            return present(numbers), ()
+        weights = self.columns[column.weight_at]
+        if None in numbers or None in weights:
+            pairs = [(n, w or 0.0) for n, w in zip(numbers, weights, strict=True) if n is not None]
+            return [n for n, _ in pairs], [w for _, w in pairs]
+        return numbers, weights

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 
 from schemas.alert import Alert
@@ -16,9 +16,8 @@ from streams.fusion.measure import Catalogue, Context
 from streams.fusion.rollup import roll_up
 from streams.gate import FUTURE_MS, FeedState, SourceState
 from streams.partition.place import PlaceState, wire
+from streams.partition.watchers import Watchers
 from streams.rules.book import RuleBook
-from streams.rules.ladder import Ladder
-from streams.rules.state import LadderState
 from streams.site.model import Site, Source
 
 NEVER_MS = 2**62
@@ -48,8 +47,7 @@ class Picture:
         self.places = {
             place.key: PlaceState(place) for place in site.places.values() if place.cell in cells
         }
-        self.ladders: dict[str, dict[str, LadderState]] = {}
-        """by place and rule"""
+        self.watchers = Watchers(rules)
         self.doubts: Counter[tuple[str, str]] = Counter()
         self.dirty_cells: set[str] = set()
         self._record_types = record_types
@@ -81,6 +79,7 @@ class Picture:
                     if r.kind == feed.kind
                     and (not r.place_kinds or state.place.kind in r.place_kinds)
                 ],
+                mixed=len(self.site.departments_granted(feed.kind, state.place.key)) > 1,
             )
         new = SourceState(
             source,
@@ -195,52 +194,18 @@ class Picture:
 
     def _set(self, state: PlaceState, value: Value, now_ms: int, alerts: list[Alert]) -> bool:
         """Keeps a value and steps the ladders that watch it; says whether it is another one."""
-        key = state.place.key
         before = state.values[value.measure]
         changed = not before.says_the_same(value)
         if changed:
             value = value.following(before)
             state.values[value.measure] = value
-            self._changed[key] = state
+            self._changed[state.place.key] = state
             self.dirty_cells.add(state.place.cell)
-        watch = self.rules.watch(value.measure, key)
-        if watch is not None:
-            calm = value.measure not in state.restless and watch.calm(value.value)
-            ladders = watch.sleepless if calm else watch.ladders
-            if ladders:
-                awake = self._step(ladders, state, value, now_ms, alerts)
-                if awake:
-                    state.restless.add(value.measure)
-                elif not calm:
-                    state.restless.discard(value.measure)
+        found = self.watchers.step(state, value, now_ms)
+        if found:
+            alerts += found
+            self.dirty_cells.add(state.place.cell)
         return changed
-
-    def _step(
-        self,
-        ladders: Iterable[Ladder],
-        state: PlaceState,
-        value: Value,
-        now_ms: int,
-        alerts: list[Alert],
-    ) -> bool:
-        """Steps ladders; says whether one of them is awake then."""
-        states = self.ladders.setdefault(state.place.key, {})
-        awake = False
-        for ladder in ladders:
-            ladder_state = states.get(ladder.rule.key)
-            if ladder_state is None:
-                ladder_state = states[ladder.rule.key] = LadderState()
-            found = ladder.step(ladder_state, value, now_ms)
-            if found:
-                alerts += found
-                self.dirty_cells.add(state.place.cell)
-            awake = awake or ladder_state.awake
-        return awake
-
-    def take_up(self, place: str, ladders: Mapping[str, LadderState]) -> None:
-        """Puts back what the ladders of a place remember; stepping them tells which sleep."""
-        self.ladders[place] = dict(ladders)
-        self.places[place].restless = set(self.places[place].available)
 
     # -- what follows from several kinds and places ----------------------------------------
 
@@ -310,14 +275,11 @@ class Picture:
                     heappush(due, (next_ms, index))
             self._roll_up_all(at_ms, alerts)
         self.due_ms = min([group.next_check_ms for group in groups], default=NEVER_MS)
-        for place, states in self.ladders.items():
-            if self.places[place].place.cell in self.ahead_ms:
-                continue
-            for rule, ladder_state in states.items():
-                found = self.rules.ladder(rule, place).tick(ladder_state, now_ms)
-                if found:
-                    alerts += found
-                    self.dirty_cells.add(self.places[place].place.cell)
+        for place in self.watchers.states:
+            cell = self.places[place].place.cell
+            if cell not in self.ahead_ms and (found := self.watchers.tick(place, now_ms)):
+                alerts += found
+                self.dirty_cells.add(cell)
 
     def recall(self, now_ms: int) -> None:
         """Works out again, after a restart, when each group is to be looked at next."""

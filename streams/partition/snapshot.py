@@ -206,7 +206,7 @@ def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
         ],
         values=list(state.values.values()),
         arrivals=state.arrivals,
-        ladders=partition.picture.ladders.get(key, {}),
+        ladders=partition.picture.watchers.states.get(key, {}),
     )
 
 
@@ -232,4 +232,4 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
     for value in row.values:
         if value.measure in state.available:
             state.values[value.measure] = value
-    partition.picture.take_up(state.place.key, row.ladders)
+    partition.picture.watchers.take_up(state, row.ladders)

@@ -41,7 +41,7 @@ class WorkerCollector(Collector):
         ladders = [
             (rule, place, state)
             for picture in pictures
-            for place, states in list(picture.ladders.items())
+            for place, states in list(picture.watchers.states.items())
             for rule, state in list(states.items())
         ]
         owned = frozenset(

@@ -166,6 +166,14 @@ class Site:
             parent = self.places[parent].parent
         return tuple(found)
 
+    def departments_granted(self, kind: str, place: str) -> frozenset[str]:
+        """Departments with a feed that may tell records of a kind of a place."""
+        return frozenset(
+            feed.department
+            for feed in self.feeds.values()
+            if feed.kind == kind and place in feed.places
+        )
+
     def standard(self, key: str, at_ms: int) -> Standard | None:
         """The row that holds at an instant in this site's area: local before national, newest
         before older; None where no row holds (then what needs it is unknown)."""
