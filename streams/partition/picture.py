@@ -275,6 +275,9 @@ class Picture:
                     heappush(due, (next_ms, index))
             self._roll_up_all(at_ms, alerts)
         self.due_ms = min([group.next_check_ms for group in groups], default=NEVER_MS)
+        for cell, alert in self.watchers.withdraw(now_ms):
+            alerts.append(alert)
+            self.dirty_cells.add(cell)
         for place in self.watchers.states:
             cell = self.places[place].place.cell
             if cell not in self.ahead_ms and (found := self.watchers.tick(place, now_ms)):

@@ -127,7 +127,8 @@ def read(raw: bytes) -> CellSnapshot:
 def restore(partition: Partition, snapshot: CellSnapshot) -> None:
     """Puts a cell's state into a partition that has read nothing of it yet.
 
-    What the site no longer has (a place, a source, a rule) is left out.
+    What the site no longer has (a place, a source, a rule) is left out; open alerts of a place that
+    is gone, or now belongs to another cell, are withdrawn at the next tick.
     """
     for row in snapshot.sources:
         feed = partition.site.feeds.get(row.feed)
@@ -146,8 +147,10 @@ def restore(partition: Partition, snapshot: CellSnapshot) -> None:
         _fill(source, row)
     for place in snapshot.places:
         state = partition.picture.places.get(place.place)
-        if state is not None:
+        if state is not None and state.place.cell == snapshot.cell:
             _fill_place(partition, state, place)
+        else:
+            partition.picture.watchers.abandon(snapshot.cell, place.ladders)
     partition.cell_positions[snapshot.cell] = snapshot.positions
     partition.counts[snapshot.cell] = snapshot.counts
     partition.picture.ahead_ms[snapshot.cell] = snapshot.ticked_ms

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from schemas.alert import Alert
 from schemas.value import Value
 from streams.partition.place import PlaceState
-from streams.rules.book import RuleBook
+from streams.rules.book import WITHDRAWN, RuleBook
 from streams.rules.ladder import Ladder
 from streams.rules.state import LadderState
 
@@ -18,6 +18,7 @@ class Watchers:
     def __init__(self, rules: RuleBook) -> None:
         self.states: dict[str, dict[str, LadderState]] = {}
         self._rules = rules
+        self._abandoned: list[tuple[str, LadderState]] = []
 
     def step(self, state: PlaceState, value: Value, now_ms: int) -> Sequence[Alert]:
         """Shows a value to the ladders that watch it; those at rest cost one comparison."""
@@ -66,3 +67,14 @@ class Watchers:
         """Puts back what the ladders of a place remember; stepping them tells which sleep."""
         self.states[state.place.key] = dict(ladders)
         state.restless = set(state.available)
+
+    def abandon(self, cell: str, ladders: Mapping[str, LadderState]) -> None:
+        """Takes over the alerts of a place that the site no longer has in this cell."""
+        self._abandoned += [(cell, state) for state in ladders.values()]
+
+    def withdraw(self, now_ms: int) -> list[tuple[str, Alert]]:
+        """Clears the alerts of abandoned places, once; each with its former cell."""
+        abandoned, self._abandoned = self._abandoned, []
+        return [
+            (cell, alert) for cell, state in abandoned for alert in WITHDRAWN.tick(state, now_ms)
+        ]

@@ -67,7 +67,6 @@ async def restore_partition(bootstrap_servers: str, partition: Partition) -> int
         log.warning("snapshot set aside, rebuilding from the inbox topics", error=str(error))
         return 0
     for snapshot in snapshots:
-        if snapshot.cell in partition.cells:
-            restore(partition, snapshot)
+        restore(partition, snapshot)
     partition.resume(mark)
     return len(snapshots)

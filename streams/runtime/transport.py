@@ -148,19 +148,22 @@ class Consumer(driver.Consumer):
 
     def end_offset(self, tp: TP) -> int | None:
         """End of the partition as of the last fetch; None while it is not assigned or fetched."""
-        consumer = self._thread._consumer  # noqa: SLF001  Faust offers no other way
-        if consumer is None or tp not in consumer.assignment():
-            return None
-        end: int | None = consumer.highwater(tp)
-        return end
+        fetched = self._fetched(tp)
+        return fetched.highwater if fetched else None
 
     def asked_ms(self, tp: TP) -> int:
         """When the broker last said how far the partition reaches, Unix ms on the wall; 0 while it
         is not assigned or fetched. Older than a fetch's wait while its records wait in line."""
+        fetched = self._fetched(tp)
+        return (fetched.timestamp or 0) if fetched else 0
+
+    def _fetched(self, tp: TP) -> Any:
+        """What the fetcher knows of a partition, None while it is not assigned. Its thread may
+        change the assignment at any time: the public questions ask twice and may fail between."""
         consumer = self._thread._consumer  # noqa: SLF001  Faust offers no other way
-        if consumer is None or tp not in consumer.assignment():
-            return 0
-        return consumer.last_poll_timestamp(tp) or 0
+        subscription = consumer and consumer._subscription.subscription  # noqa: SLF001  as above
+        assignment = subscription and subscription.assignment
+        return assignment.state_value(tp) if assignment else None
 
     def on_buffer_full(self, tp: TP) -> None:
         """A full buffer makes the fetcher wait by itself; to stop fetching the partition, as Faust

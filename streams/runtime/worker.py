@@ -26,6 +26,7 @@ from streams.partition import Inflow, Partition, StepOutput, snapshot
 from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app
 from streams.runtime.clock import SiteClock
+from streams.runtime.gaps import Gaps
 from streams.runtime.latency import LatencyHistogram
 from streams.runtime.messages import (
     alert_message,
@@ -69,7 +70,7 @@ class Worker:
         self.step_seconds = 0.0
         self._inflows: dict[int, Inflow] = {}
         self._departments = {d.inbox: d.key for d in site.departments.values()}
-        self._gaps: set[tuple[TP, int]] = set()
+        self._gaps = Gaps(self._seek)
         self._stepping = asyncio.Lock()
         self._saving = asyncio.Lock()
         self.app = self._build_app()
@@ -87,6 +88,7 @@ class Worker:
         every(app, self.settings.snapshot_seconds, self.save)
         app.restore = self.restore
         app.release = self.release
+        app.async_exit_stack.push_async_callback(self.outbox.stop)
         return app
 
     # -- batches ---------------------------------------------------------------------------
@@ -112,24 +114,19 @@ class Worker:
     ) -> Sequence[Incoming]:
         """The part of a batch that follows on what has been taken."""
         expected = inflow.offered[tp.topic]
-        first = batch[0].offset
-        if first < expected:
-            return [incoming for incoming in batch if incoming.offset >= expected]
-        if first > expected and (tp, first) not in self._gaps:
-            # fetched before a seek took effect, or deleted by retention: asking again tells
-            self._gaps.add((tp, first))
-            await self.app.consumer.seek(tp, expected)
-            return []
-        if first > expected:
-            self._gaps.discard((tp, first))
+        following = await self._gaps.continuing(tp, batch, expected)
+        if following and following[0].offset > expected:
             log.error(
                 "records were deleted before they were read",
                 topic=tp.topic,
                 partition=tp.partition,
                 first_lost=expected,
-                lost=first - expected,
+                lost=following[0].offset - expected,
             )
-        return batch
+        return following
+
+    async def _seek(self, tp: TP, offset: int) -> None:
+        await self.app.consumer.seek(tp, offset)
 
     @contextmanager
     def _whole(self, number: int) -> Iterator[None]:
@@ -182,22 +179,12 @@ class Worker:
         asked_ms = min(consumer.asked_ms(TP(topic, number)) for topic in self._departments)
         return self.clock.at_wall_ms(asked_ms - int(FETCH_SECONDS * 1000))
 
-    def lag(self, number: int) -> Mapping[str, int]:
-        """Records not yet stepped of each inbox topic's partition `number`; −1 while unknown."""
-        return self._behind(number, self.partitions[number].positions)
-
     def _behind(self, number: int, positions: Mapping[str, int]) -> dict[str, int]:
         lags: dict[str, int] = {}
         for topic in self._departments:
             end = self.app.batch_consumer.end_offset(TP(topic, number))
             lags[topic] = -1 if end is None else max(0, end - positions.get(topic, 0))
         return lags
-
-    def commit_age_seconds(self, number: int) -> float:
-        """Since the oldest of the partition's commits, 0 before any is due."""
-        committed = self.app.batch_consumer.committed_at
-        ages = [committed[TP(t, number)] for t in self._departments if TP(t, number) in committed]
-        return time.monotonic() - min(ages) if ages else 0.0
 
     # -- durability ------------------------------------------------------------------------
 

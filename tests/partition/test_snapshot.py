@@ -119,3 +119,29 @@ def test_an_alert_of_a_rule_that_is_no_more_is_withdrawn(
     assert {alert.id for alert in told} == {alert.id for alert in raised}
     assert {(alert.state, alert.why) for alert in told} == {("cleared", "withdrawn")}
     assert not after.tick(crowd(0, 0).timestamp).alerts
+
+
+def test_alerts_of_a_place_that_is_no_more_are_withdrawn(new_partition: NewPartition) -> None:
+    """Whether the place is gone alone, with its whole cell, or has moved to another."""
+    before = new_partition()
+    (raised,) = before.step(TOPIC, "transport", [crowd(0, 130)]).alerts
+    raw = snapshot.take(before, "hall")
+    places = {p.key: p for p in PLACES if not p.key.startswith("hall.west")}
+    without_place = replace(town(), places=places, feeds={}, sources={})
+    without_cell = replace(
+        without_place, places={key: p for key, p in places.items() if p.cell != "hall"}
+    )
+    west = replace(PLACES[3], parent="road", cell="road")
+    moved = replace(without_place, places={**places, west.key: west})
+    for changed in (without_place, without_cell, moved):
+        after = of(changed, RuleBook((), changed))
+        snapshot.restore(after, snapshot.read(raw))
+        told = after.tick(T0_MS + 1_000).alerts
+        assert [(a.id, a.version, a.state, a.why) for a in told] == [
+            (raised.id, 2, "cleared", "withdrawn")
+        ]
+        assert "hall" in after.picture.dirty_cells, "so that it is not withdrawn again"
+        again = of(changed, RuleBook((), changed))
+        snapshot.restore(again, snapshot.read(snapshot.take(after, "hall")))
+        assert not again.tick(T0_MS + 2_000).alerts
+        assert again.totals() == before.totals()
