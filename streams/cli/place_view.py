@@ -9,12 +9,12 @@ from typing import Any
 from schemas.value import Value
 from streams.cli import terminal
 from streams.cli.errors import NotKnownError
-from streams.cli.picture import Picture
 from streams.cli.reasons import in_words
 from streams.cli.text import UNKNOWN, harmless, local_time, meant, number, span, table
 from streams.cli.why import Step, chain, path
 from streams.fusion.measure import Catalogue
 from streams.runtime.clock import SiteClock
+from streams.runtime.picture import Picture
 from streams.site.model import Place, Site
 
 SHOWN_SOURCES = 3
@@ -36,8 +36,17 @@ class PlaceView:
     site: Site
     place: Place
     picture: Picture
-    clock: SiteClock
     catalogue: Catalogue
+
+    @property
+    def clock(self) -> SiteClock:
+        return self.picture.clock
+
+    @property
+    def at_ms(self) -> int | None:
+        """Site time of the newest word on the place."""
+        situation = self.picture.situation(self.place.key)
+        return None if situation is None else situation.at_ms
 
     def values(self) -> dict[str, Value]:
         return dict(sorted(self.picture.values(self.place.key).items()))
@@ -72,10 +81,9 @@ class PlaceView:
         place = self.place
         cell = f" · 单元 cell {place.cell}" if place.cell else ""
         yield f"{place.key}  {place.name_zh} {place.name_en}  ({place.kind}{cell})"
-        at_ms = self.picture.at_ms(place.key)
-        if at_ms is not None:
+        if self.at_ms is not None:
             simulated = " · 模拟 simulated" if self.clock.simulated else ""
-            yield f"截至 as of {local_time(at_ms, self.site.timezone)}{simulated}"
+            yield f"截至 as of {local_time(self.at_ms, self.site.timezone)}{simulated}"
         for writer in self.picture.told.get(place.key, {}):
             silent_ms = self.picture.silent_for_ms(writer)
             if silent_ms is not None:
@@ -140,7 +148,7 @@ class PlaceView:
             "name_zh": self.place.name_zh,
             "name_en": self.place.name_en,
             "cell": self.place.cell,
-            "at_ms": self.picture.at_ms(self.place.key),
+            "at_ms": self.at_ms,
             "now_ms": now_ms,
             "simulated_clock": self.clock.simulated,
             "values": [self._json(value, now_ms) for value in chosen.values()],
@@ -188,6 +196,6 @@ def _sources(value: Value) -> str:
 
 def _silence(writer: str, for_ms: int) -> str:
     return (
-        f"! {writer}: 处理进程无响应 its process has told nothing for {span(for_ms)};"
+        f"! {writer or 'hub'}: 处理进程无响应 its process has told nothing for {span(for_ms)};"
         " what it said last says nothing of now"
     )

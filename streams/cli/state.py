@@ -32,8 +32,8 @@ def state(
     site = load_site(settings.site_dir, settings.standards_dir)
     asked = known_place(site, place)
     with reading(settings.bootstrap_servers) as reader:
-        picture = read_picture(reader)
-    view = PlaceView(site, asked, picture, running_clock(settings), catalogue())
+        picture = read_picture(reader, running_clock(settings))
+    view = PlaceView(site, asked, picture, catalogue())
     view.require(measure)
     if as_json:
         terminal.document(view.document(measure))

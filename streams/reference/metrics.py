@@ -94,7 +94,7 @@ async def _collected(site: Site) -> list[tuple[str, list[Metric]]]:
     hub.picture = hub.hub.step({}, EXAMPLE_MS)
     gateway = GatewayCollector(
         Ingest(site, settings.bootstrap_servers),
-        Mirror(settings.bootstrap_servers, settings.partitions),
+        Mirror(settings.bootstrap_servers, settings.partitions, clock),
         clock,
     )
     progress = Progress(settings.data_dir / "nothing.json", "nothing")

@@ -95,7 +95,8 @@ def serving(settings: Settings, path: Path | None = None) -> Iterator[Client]:
     client = Client(settings.gateway_port, path)
     try:
         wait_for(lambda: server.started, 20, "the gateway")
-        wait_for(lambda: client.ask("GET", "/health/ready")[0] == 200, 20, "its topics")
+        caught_up = "hubwatch_gateway_caught_up 1.0\n"
+        wait_for(lambda: caught_up in client.ask("GET", "/metrics")[1], 20, "its topics")
         yield client
     finally:
         server.should_exit = True

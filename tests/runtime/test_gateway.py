@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.alert import Alert
 from schemas.value import Situation, Value
+from streams.hub.minutes import SILENT_WALL_SECONDS
 from streams.runtime.gateway.ingest import BODY_LIMIT_BYTES, RECORDS_LIMIT
 from streams.runtime.gateway.keys import Keys
 from streams.runtime.messages import (
@@ -204,9 +206,10 @@ def test_the_state_of_a_place_is_what_worker_and_hub_say_of_it(client: Client, t
     count = Value(COUNT, "ok", 7.0, T0_MS)
     added = Value("dispersal.queue_persons", "unknown", reason="silent")
     cell = Situation("town", "hall.west", "hall", T0_MS, {COUNT: count})
-    tell(situation_message(cell, 0))
+    own = partition_of("hall", PARTITIONS)
+    tell(situation_message(cell, own))
     tell(hub_message(Situation("town", "hall.west", "", T0_MS + 5, {added.measure: added})))
-    tell(sign_of_life("town", 0, T0_MS + 60_000))
+    tell(sign_of_life("town", own, T0_MS + 60_000))
     wait_for(
         lambda: client.ask("GET", "/v1/state/hall.west")[1].get("at_ms") == T0_MS + 5, 10, "both"
     )
@@ -215,6 +218,37 @@ def test_the_state_of_a_place_is_what_worker_and_hub_say_of_it(client: Client, t
     assert told["values"][added.measure]["status"] == "unknown"
     assert "value" not in told["values"][added.measure]
     assert client.ask("GET", "/v1/state/partition/0")[0] == 404
+
+
+def test_nothing_is_told_as_of_now_for_a_worker_that_is_silent(
+    settings: Settings, client: Client, tell: Tell
+) -> None:
+    """The other cell's worker goes on; who reads the topics only later comes to the same."""
+    count = Value(COUNT, "ok", 7.0, T0_MS)
+    own = partition_of("hall", PARTITIONS)
+    tell(situation_message(Situation("town", "hall.west", "hall", T0_MS, {COUNT: count}), own))
+    tell(hub_message(Situation("town", "town", "", T0_MS, {"site.operating_level": count})))
+    told_at = time.monotonic()
+
+    def told() -> Any:
+        tell(sign_of_life("town", 1 - own, T0_MS))
+        return client.ask("GET", "/v1/state/hall.west")[1]["values"][COUNT]
+
+    assert told()["status"] == "ok"
+    assert client.ask("GET", "/health/ready") == (200, "ok")
+    wait_for(lambda: told()["status"] != "ok", SILENT_WALL_SECONDS + 10, "its silence")
+    assert time.monotonic() - told_at >= SILENT_WALL_SECONDS
+    assert told()["reason"] == "silent-cell"
+    assert "value" not in told()
+    said = f"the worker of partition {own} has told nothing for 3"
+    status, reason = client.ask("GET", "/health/ready")
+    assert (status, reason[: len(said)]) == (503, said)
+    assert "hub" not in reason
+    (port,) = free_ports(1)
+    with serving(settings.model_copy(update={"gateway_port": port})) as later:
+        assert later.ask("GET", "/v1/state/hall.west")[1]["values"][COUNT]["status"] == "unknown"
+    tell(sign_of_life("town", own, T0_MS))
+    wait_for(lambda: told()["status"] == "ok", 10, "its return")
 
 
 def test_its_own_health_and_counts(client: Client) -> None:

@@ -56,7 +56,7 @@ class Gateway:
     """Its connections and what its routes do with them."""
 
     def __init__(self, settings: Settings, site: Site, clock: SiteClock) -> None:
-        self.mirror = Mirror(settings.bootstrap_servers, settings.partitions)
+        self.mirror = Mirror(settings.bootstrap_servers, settings.partitions, clock)
         self.ingest = Ingest(site, settings.bootstrap_servers)
         self.platform = PlatformAlerts()
         self._keys = Keys.read(settings.api_keys_file, site.departments)
@@ -89,15 +89,15 @@ class Gateway:
         return await self.ingest.publish(feed, [line for line in body.split(b"\n") if line])
 
     async def state(self, place: str) -> Response:
-        """All values of a place, as last told."""
-        situation = self.mirror.situation(place)
+        """All values of a place; unknown where nobody speaks for them any more."""
+        situation = self.mirror.picture.situation(place)
         if situation is None:
             raise RequestError(f"nothing is known of {place}", status=404)
         return Response(_json(situation), media_type="application/json")
 
     async def alerts(self, *, open_only: bool = True) -> Response:
         """Newest version of every alert, open ones unless asked for all."""
-        alerts = self.mirror.alerts.values()
+        alerts = self.mirror.picture.alerts.values()
         found = [alert for alert in alerts if not open_only or alert.state != "cleared"]
         found.sort(key=lambda alert: (-alert.level, alert.onset_ms))
         return Response(_json(found), media_type="application/json")
@@ -128,9 +128,9 @@ class Gateway:
         return "ok"
 
     async def ready(self) -> Response:
-        caught_up = self.mirror.caught_up
-        text = "ok" if caught_up else "still reading the topics"
-        return Response(text, status_code=200 if caught_up else 503)
+        """Whether all of the picture can be told as of now, else what cannot."""
+        reason = self.mirror.not_ready()
+        return Response(reason or "ok", status_code=503 if reason else 200)
 
     async def metrics(self) -> Response:
         page = generate_latest(self._registry)

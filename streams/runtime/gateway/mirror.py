@@ -1,4 +1,4 @@
-"""A copy of the picture, read from the topics: the newest situation of every place, all alerts."""
+"""Follows the topics for the gateway: the picture, and every version of an alert as it comes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from aiokafka.structs import ConsumerRecord
 
 from schemas.alert import Alert
 from schemas.value import Situation
+from streams.runtime.clock import SiteClock
 from streams.runtime.gateway.errors import RequestError
+from streams.runtime.picture import Picture
 from streams.runtime.topics import ALERTS, SITUATION
 
 RECENT_ALERTS = 10_000
@@ -28,11 +30,10 @@ AlertAt = tuple[str, Alert]
 class Mirror:
     """Follows `situation` and `alerts` from their start, without a consumer group."""
 
-    def __init__(self, bootstrap_servers: str, partitions: int) -> None:
+    def __init__(self, bootstrap_servers: str, partitions: int, clock: SiteClock) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._partitions = partitions
-        self._by_writer: dict[str, dict[str, Situation]] = {}
-        self.alerts: dict[str, Alert] = {}
+        self.picture = Picture(partitions, clock)
         self.caught_up = False
         self._recent: deque[tuple[Position, Alert]] = deque(maxlen=RECENT_ALERTS)
         self._taken = 0
@@ -41,16 +42,11 @@ class Mirror:
         self._situation_of = msgspec.json.Decoder(Situation).decode
         self._alert_of = msgspec.json.Decoder(Alert).decode
 
-    def situation(self, place: str) -> Situation | None:
-        """All that its cell's worker and the hub say of a place; None when neither did."""
-        parts = sorted(self._by_writer.get(place, {}).values(), key=lambda part: part.cell == "")
-        if not parts:
-            return None
-        return msgspec.structs.replace(
-            parts[0],
-            at_ms=max(part.at_ms for part in parts),
-            values={key: value for part in parts for key, value in part.values.items()},
-        )
+    def not_ready(self) -> str:
+        """Why not everything of now can be told: "" when it can."""
+        if not self.caught_up:
+            return "still reading the topics"
+        return ", ".join(self.picture.silences())
 
     async def follow(self) -> None:
         """Runs until cancelled."""
@@ -84,17 +80,13 @@ class Mirror:
             return
         if tp.topic == SITUATION:
             situation = self._situation_of(record.value)
-            if not situation.sign_of_life:
-                self._by_writer.setdefault(situation.place, {})[situation.cell] = situation
+            self.picture.take(situation, tp.partition, record.timestamp)
             return
         alert = self._alert_of(record.value)
-        known = self.alerts.get(alert.id)
         self._position[tp.partition] = record.offset
-        if known is not None and known.version >= alert.version:
-            return
-        self.alerts[alert.id] = alert
-        self._taken += 1
-        self._recent.append((dict(self._position), alert))
+        if self.picture.take_alert(alert):
+            self._taken += 1
+            self._recent.append((dict(self._position), alert))
 
     def position_of(self, token: str) -> Position:
         """Where a reader stood. Raises RequestError for a token that was never given out."""
