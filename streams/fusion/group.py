@@ -10,7 +10,7 @@ from typing import Any
 from schemas.value import Value
 from streams.fusion.freshness import fresh_until_ms, is_frozen, note_change
 from streams.fusion.hearing import Hearing
-from streams.fusion.measure import Accumulated, Measure
+from streams.fusion.measure import Accumulated, Measure, OverSources
 from streams.fusion.reading import Reader
 from streams.fusion.reduce import Sample
 from streams.gate.reasons import Reason
@@ -19,6 +19,9 @@ from streams.site.model import Place
 
 HELD_BACK_UNTIL_BELIEVED = 3
 STEPS_A_CADENCE = 2
+SUDDEN_SHARE = 0.25
+SHARED = (OverSources.MEAN, OverSources.WEIGHTED_MEAN)
+"""one source of n moves the value by an n-th of its own change"""
 LOOK_AGAIN_MS = 60_000
 """a value is looked at anew that often, even when nothing comes in"""
 
@@ -40,9 +43,10 @@ class Group:
     """Values are evaluated once a step of event time (`step_ms`), as soon as every source due in it
     has spoken (`complete`), at the latest when a record of the next step comes or time is looked
     at, and carry the start of their step as `observed_at_ms`: so what a ladder sees does not depend
-    on how records were cut into batches. One source alone needs no steps: each of its samples is
-    one. Where several departments may report (`mixed`), whose record comes first is chance: the
-    place waits for the look, which all of them have reached.
+    on how records were cut into batches. A `sudden` change, which alone moves a value of the place
+    by a quarter, does not wait. One source alone needs no steps: each of its samples is one. Where
+    several departments may report (`mixed`), whose record comes first is chance: the place waits
+    for the look, which all of them have reached.
 
     `awaited` counts the sources that are due in the step and have not spoken; None while it is not
     known who is, because a source has changed its standing since the last hearing.
@@ -50,6 +54,7 @@ class Group:
 
     __slots__ = (
         "_hearing",
+        "_limits",
         "_looked_ms",
         "_newest_ms",
         "_reader",
@@ -67,6 +72,7 @@ class Group:
         "sources",
         "step",
         "step_ms",
+        "sudden",
     )
 
     def __init__(
@@ -89,10 +95,13 @@ class Group:
         self.mixed = mixed
         self.dirty = False
         self.late = False
+        self.sudden = False
         self.simulated = False
         self.step = 0
         self.received_ms = 0
         self._reader = Reader(rows)
+        self._limits: dict[int, float] = {}
+        """by column of a reading: a change beyond is sudden"""
         self._hearing: Hearing | None = None
         self._looked_ms = 0
         self._newest_ms = 0
@@ -110,8 +119,8 @@ class Group:
 
     @property
     def complete(self) -> bool:
-        """Nobody else is due in this step."""
-        return not self.mixed and (self.awaited == 0 or len(self.sources) == 1)
+        """Nobody else is due in this step, or it cannot wait for them."""
+        return not self.mixed and (self.awaited == 0 or self.sudden or len(self.sources) == 1)
 
     def begin(self, step: int) -> None:
         """Another step of event time begins: who was fresh is awaited when its cadence is over."""
@@ -143,7 +152,9 @@ class Group:
             if doubt is not source.doubt or not source.counted:
                 source.doubt = doubt
                 self.awaited = None
-        source.reading = self._reader.reading(samples)
+        before, source.reading = source.reading, self._reader.reading(samples)
+        if before is not None and not self.sudden:
+            self.sudden = self._is_sudden(before, source.reading)
         if self.accumulations:
             self._accumulate(record)
         self.simulated = record.simulated
@@ -151,6 +162,22 @@ class Group:
             self.received_ms = received_ms
             self.last = source
         self.dirty = True
+
+    def _is_sudden(self, before: Sample, reading: Sample) -> bool:
+        for at, limit in self._limits.items():
+            was, now = before[at], reading[at]
+            if was is not None and now is not None and abs(now - was) > limit:
+                return True
+        return False
+
+    def expect(self, row: Measure, value: Value) -> None:
+        """Remembers the row's newest value, against which a change of one source is measured."""
+        at = self._reader.columns[row.key].at
+        if value.value is None:
+            self._limits.pop(at, None)
+            return
+        weight = value.heard if row.over_sources in SHARED else 1
+        self._limits[at] = SUDDEN_SHARE * abs(value.value) * weight
 
     def _accumulate(self, record: Any) -> None:
         for accumulation in self.accumulations:
@@ -266,4 +293,6 @@ class Group:
     def value(self, row: Measure, hearing: Hearing) -> Value:
         """The row's value from what was heard; unknown rather than guessed."""
         column = self._reader.columns[row.key]
-        return hearing.value(row, column, revised=self.late, simulated=self.simulated)
+        value = hearing.value(row, column, revised=self.late, simulated=self.simulated)
+        self.expect(row, value)
+        return value

@@ -123,8 +123,7 @@ class Picture:
             changed |= self._accumulate(state, group, hearing, now_ms, alerts)
         at_ms = group.newest_ms() or now_ms
         changed |= self._derive(state, group.kind, at_ms, now_ms, alerts)
-        group.late = False
-        group.dirty = False
+        group.late = group.sudden = group.dirty = False
         if changed:
             self._pass_on(state, now_ms)
 

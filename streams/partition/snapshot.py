@@ -235,4 +235,7 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
     for value in row.values:
         if value.measure in state.available:
             state.values[value.measure] = value
+    for group in state.groups.values():
+        for measure in group.rows:
+            group.expect(measure, state.values[measure.key])
     partition.picture.watchers.take_up(state, row.ladders)

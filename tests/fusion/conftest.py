@@ -86,5 +86,5 @@ class Bench:
         """What one of the rows says at an instant."""
         hearing = self.group.hear(T0_MS + at, skewed={FEED.key} if skewed else set())
         value = self.group.value(self.group.rows[measure], hearing)
-        self.group.late = self.group.dirty = False
+        self.group.late = self.group.sudden = self.group.dirty = False
         return value

@@ -168,3 +168,28 @@ def test_a_feed_whose_clock_is_off_is_noticed(new_partition: NewPartition) -> No
 
 def replace_timestamp(each: Message, more_ms: int) -> Message:
     return Message(each.offset, each.timestamp + more_ms, each.key, each.value)
+
+
+def test_a_sudden_change_waits_for_nobody(new_partition: NewPartition) -> None:
+    """A small one is judged when the other loop has spoken too, or at the next look."""
+
+    def flow(loop: str, at: int, veh_h: float) -> Message:
+        content = body(
+            "transport.road", loop, "road.one", T0_MS + at, speed_kmh=50.0, flow_veh_h=veh_h
+        )
+        return message(at, T0_MS + at + 300, "road", content)
+
+    partition = new_partition()
+    for turn in range(4):
+        for loop in ("loop-1", "loop-2"):
+            partition.step(TOPIC, "transport", [flow(loop, turn * CADENCE_MS, 1000.0 + turn)])
+        partition.tick(T0_MS + turn * CADENCE_MS + 5_000)
+    known = partition.picture.places["road.one"].values
+
+    partition.step(TOPIC, "transport", [flow("loop-1", 4 * CADENCE_MS, 1010.0)])
+    assert known["road.flow_veh_h"].observed_at_ms == T0_MS + 3 * CADENCE_MS
+    partition.step(TOPIC, "transport", [flow("loop-2", 4 * CADENCE_MS + 10, 1010.0)])
+    assert known["road.flow_veh_h"].observed_at_ms == T0_MS + 4 * CADENCE_MS
+
+    (raised,) = partition.step(TOPIC, "transport", [flow("loop-1", 5 * CADENCE_MS, 9000.0)]).alerts
+    assert raised.onset_ms == T0_MS + 5 * CADENCE_MS
