@@ -182,14 +182,14 @@ def test_a_sudden_change_waits_for_nobody(new_partition: NewPartition) -> None:
     partition = new_partition()
     for turn in range(4):
         for loop in ("loop-1", "loop-2"):
-            partition.step(TOPIC, "transport", [flow(loop, turn * CADENCE_MS, 1000.0 + turn)])
+            partition.step(TOPIC, "transport", [flow(loop, turn * CADENCE_MS, 1900.0 + turn)])
         partition.tick(T0_MS + turn * CADENCE_MS + 5_000)
     known = partition.picture.places["road.one"].values
 
-    partition.step(TOPIC, "transport", [flow("loop-1", 4 * CADENCE_MS, 1010.0)])
+    partition.step(TOPIC, "transport", [flow("loop-1", 4 * CADENCE_MS, 1910.0)])
     assert known["road.flow_veh_h"].observed_at_ms == T0_MS + 3 * CADENCE_MS
-    partition.step(TOPIC, "transport", [flow("loop-2", 4 * CADENCE_MS + 10, 1010.0)])
+    partition.step(TOPIC, "transport", [flow("loop-2", 4 * CADENCE_MS + 10, 1910.0)])
     assert known["road.flow_veh_h"].observed_at_ms == T0_MS + 4 * CADENCE_MS
 
-    (raised,) = partition.step(TOPIC, "transport", [flow("loop-1", 5 * CADENCE_MS, 9000.0)]).alerts
+    (raised,) = partition.step(TOPIC, "transport", [flow("loop-1", 5 * CADENCE_MS, 9900.0)]).alerts
     assert raised.onset_ms == T0_MS + 5 * CADENCE_MS
