@@ -10,6 +10,8 @@ HubwatchError
 │   ├── SettingsError                  a setting that is unknown or out of range
 │   ├── TopicError                     a topic that is not as this site needs it
 │   ├── SnapshotError                  a snapshot that this version cannot read
+│   ├── HubSnapshotError               a hub's snapshot that this version cannot read
+│   ├── RefusedError                   the broker will never take what must be told
 │   ├── AssignmentError                co-partitioning of the inbox topics is broken
 │   └── NoSiteClockError               a simulator without a simulated clock
 ├── connectors   RecordingError        a recording that is not there or cannot be read

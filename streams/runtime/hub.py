@@ -210,8 +210,11 @@ class HubProcess:
             raw = snapshot.write(self.hub.state, self.ladders, self.stepped_ms)
             positions = dict(self._positions)
         await self.outbox.settled()
+        unsendable = self.outbox.unsendable
         await self.outbox.send(Outgoing(HUB_SNAPSHOTS, self.site.key.encode(), raw, partition=0))
         await self.outbox.settled()
+        if self.outbox.unsendable > unsendable:
+            return  # what was too large is not durable
         self.saved_at = time.monotonic()
         self.app.batch_consumer.durable.update(positions)
 

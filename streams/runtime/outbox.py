@@ -1,29 +1,62 @@
 """What leaves a process: sent at once, acknowledged by the broker before anything is durable.
 
 `send` does not wait; `settled` does. A send that fails is repeated until the broker takes it, in
-the order in which it was given, so nothing is lost while the broker is away; what can never be
-taken (too large) is logged, counted, and does not hold up the rest.
+the order in which it was given, so nothing is lost while the broker is away. What is too large is
+logged, counted, and does not hold up the rest. What the broker refuses for good ends the process.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    InvalidTimestampError,
+    InvalidTopicError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    PolicyViolationError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+
+from schemas.errors import HubwatchError
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 PENDING_LIMIT = 20_000
 MAX_BYTES = 4_194_304
+PATIENCE_SECONDS = 40.0
+"""without an answer for so long, it is asked whether the topic is there at all"""
+STOP_SECONDS = 5.0
+REFUSALS = (
+    ClusterAuthorizationFailedError,
+    InvalidTimestampError,
+    InvalidTopicError,
+    PolicyViolationError,
+    TopicAuthorizationFailedError,
+)
+"""what no repetition can mend"""
 
 Headers = Sequence[tuple[str, bytes]]
+
+
+class RefusedError(HubwatchError):
+    """The broker will never take what must be told; the process ends with it."""
+
+    code = "HW-1405"
+    hint = (
+        "create the topics (hubwatch topics --create) and let the process write to them; what is "
+        "missing is made again when it starts"
+    )
 
 
 @dataclass(slots=True)
@@ -38,27 +71,49 @@ class Outgoing:
     timestamp_ms: int | None = None
 
 
+@dataclass(slots=True, eq=False)
+class _Pending:
+    message: Outgoing
+    answer: asyncio.Future[object] | None = None
+    """None until the present producer has it"""
+
+
 class Outbox:
-    """Sends through an idempotent producer with acks=all, in order."""
+    """Sends through an idempotent producer with acks=all, in order.
+
+    Whoever waits here may be cancelled: what was given stays pending, and goes out with the next
+    call, or by itself where the connection had to be made anew.
+    """
 
     def __init__(
-        self, bootstrap_servers: str, *, client_id: str, max_bytes: int = MAX_BYTES
+        self,
+        bootstrap_servers: str,
+        *,
+        client_id: str,
+        max_bytes: int = MAX_BYTES,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._client_id = client_id
         self._max_bytes = max_bytes
+        self._patience_seconds = patience_seconds
         self._producer: AIOKafkaProducer | None = None
-        self._pending: deque[tuple[Outgoing, asyncio.Future[object]]] = deque()
+        self._started = False
+        self._pending: deque[_Pending] = deque()
+        self._unsent: deque[_Pending] = deque()
+        """the newest of the pending, which the present producer has not got yet"""
         self._settling = asyncio.Lock()
         self._handing = asyncio.Lock()
         self._away = False
+        self._refusal: RefusedError | None = None
         self.failures = 0
         self.unsendable = 0
 
     async def start(self) -> None:
         """Connects; later calls do nothing. Raises KafkaError when no broker answers."""
-        if self._producer is None:
+        if not self._started:
             self._producer = await self._connected()
+            self._started = True
 
     async def _connected(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
@@ -68,19 +123,26 @@ class Outbox:
             enable_idempotence=True,
             max_request_size=self._max_bytes,
             linger_ms=0,
+            request_timeout_ms=int(self._patience_seconds * 1000),
         )
         try:
             await producer.start()
-        except KafkaError:
+        except BaseException:
             await producer.stop()
             raise
         return producer
 
     async def stop(self) -> None:
-        """Waits for every acknowledgement, then closes."""
-        if self._producer is not None:
-            await self.settled()
-            await self._producer.stop()
+        """Waits for the acknowledgements, though not for a broker that is away; then closes."""
+        self._started = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                with suppress(RefusedError):
+                    await self.settled()
+                if self._producer is not None:
+                    await self._producer.stop()
+        if self._pending:
+            log.warning("ended before all was acknowledged", missing=self._missing())
 
     @property
     def pending(self) -> int:
@@ -88,102 +150,162 @@ class Outbox:
         return len(self._pending)
 
     async def send(self, message: Outgoing) -> None:
-        """Hands a message over; waits only when far too many are unacknowledged."""
+        """Hands a message over; waits only when far too many are unacknowledged.
+
+        Raises RefusedError.
+        """
+        if not self._started:
+            raise RuntimeError("the outbox is not started")
         if len(self._pending) >= PENDING_LIMIT:
             await self.settled()
-        async with self._handing:
-            await self._hand_over(message)
+        pending = _Pending(message)
+        self._pending.append(pending)
+        self._unsent.append(pending)
+        await self._hand_over()
 
     async def settled(self) -> None:
-        """Returns when everything given so far is acknowledged, however long the broker is away."""
+        """Returns when everything given so far is acknowledged, however long the broker is away.
+
+        Raises RefusedError.
+        """
         async with self._settling:
-            left = len(self._pending)
-            attempt = 0
-            while left:
-                message, future = self._pending[0]
+            left, attempt = len(self._pending), 0
+            while left and self._pending:
+                first = self._pending[0]
                 try:
-                    await future
+                    answered = await self._answered(first)
                 except MessageSizeTooLargeError:
-                    self._give_up(message)
-                    self._pending.popleft()
-                    left = await self._send_again(left - 1)
-                    continue
+                    self._give_up(first)
+                    await asyncio.shield(self._send_again())
+                    left -= 1
                 except KafkaError as error:
-                    await self._wait(error, attempt)
+                    await self._wait(error, first.message.topic, attempt)
+                    await asyncio.shield(self._send_again())
                     attempt += 1
-                    left = await self._send_again(left)
-                    continue
-                self._pending.popleft()
-                left -= 1
-                attempt = 0
+                else:
+                    if answered:
+                        self._pending.popleft()
+                        left, attempt = left - 1, 0
         if self._away:
             self._away = False
             log.warning("broker takes messages again")
 
-    async def _send_again(self, given: int) -> int:
-        """Sends all that is pending once more, in order, through a producer of its own.
+    async def _answered(self, pending: _Pending) -> bool:
+        """Whether it is acknowledged by now. Raises KafkaError when it will not be."""
+        if pending.answer is None:
+            await self._hand_over()
+        answer = pending.answer
+        if answer is None:
+            return False  # too large, left out
+        if not answer.done():
+            # this does not cancel the producer's future when the caller is cancelled
+            await asyncio.wait({answer}, timeout=self._patience_seconds)
+        if answer.cancelled():
+            return False  # it is being sent once more
+        if not answer.done():
+            await self._require(pending.message.topic)
+            return False
+        answer.result()
+        return True
+
+    # -- sending ---------------------------------------------------------------------------
+
+    async def _hand_over(self) -> None:
+        """Gives the producer all that it has not got yet, in order."""
+        async with self._handing:
+            await self._empty()
+
+    async def _send_again(self) -> None:
+        async with self._handing:  # nothing new overtakes what is sent again
+            await self._drop_producer()
+            await self._empty()
+
+    async def _empty(self) -> None:
+        attempt = 0
+        while self._unsent:
+            if self._refusal:
+                raise self._refusal
+            pending = self._unsent[0]
+            try:
+                pending.answer = await self._sent(pending.message)
+            except MessageSizeTooLargeError:
+                self._give_up(pending)
+            except KafkaError as error:
+                await self._wait(error, pending.message.topic, attempt)
+                if not error.retriable and not isinstance(error, KafkaTimeoutError):
+                    await self._drop_producer()
+                attempt += 1
+                continue
+            self._unsent.popleft()
+            attempt = 0
+
+    async def _sent(self, message: Outgoing) -> asyncio.Future[object]:
+        if self._producer is None:
+            self._producer = await self._connected()
+        answer: asyncio.Future[object] = await self._producer.send(
+            message.topic,
+            value=message.value,
+            key=message.key,
+            partition=message.partition,
+            timestamp_ms=message.timestamp_ms,
+            headers=list(message.headers),
+        )
+        return answer
+
+    async def _drop_producer(self) -> None:
+        """All that is pending is to be sent once more, by another producer.
 
         After a failure the old one is of no use: it numbers its messages, and the broker takes none
-        that follows on a gap. Returns how many of the first `given` are pending then.
+        that follows on a gap.
         """
-        async with self._handing:  # nothing new overtakes what is sent again
-            await self._reconnect()
-            again = [message for message, _ in self._pending]
-            self._pending.clear()
-            for message in again[:given]:
-                await self._hand_over(message)
-            left = len(self._pending)
-            for message in again[given:]:
-                await self._hand_over(message)
-        return left
-
-    async def _reconnect(self) -> None:
-        if self._producer is not None:
+        producer, self._producer = self._producer, None
+        for pending in self._pending:
+            if pending.answer is not None and not pending.answer.cancel():
+                pending.answer.exception()  # seen: asyncio need not report it
+            pending.answer = None
+        self._unsent = deque(self._pending)
+        if producer is not None:
             with suppress(KafkaError):
-                await self._producer.stop()
-        attempt = 0
-        while True:
-            try:
-                self._producer = await self._connected()
-            except KafkaError as error:
-                await self._wait(error, attempt)
-                attempt += 1
-            else:
-                return
+                await producer.stop()
 
-    async def _hand_over(self, message: Outgoing) -> None:
-        if self._producer is None:
-            raise RuntimeError("the outbox is not started")
-        attempt = 0
-        while True:
-            try:
-                future: asyncio.Future[object] = await self._producer.send(
-                    message.topic,
-                    value=message.value,
-                    key=message.key,
-                    partition=message.partition,
-                    timestamp_ms=message.timestamp_ms,
-                    headers=list(message.headers),
-                )
-            except MessageSizeTooLargeError:
-                self._give_up(message)
-                return
-            except KafkaError as error:
-                await self._wait(error, attempt)
-                attempt += 1
-            else:
-                self._pending.append((message, future))
-                return
+    # -- what goes wrong -------------------------------------------------------------------
 
-    async def _wait(self, error: KafkaError, attempt: int) -> None:
+    async def _wait(self, error: KafkaError, topic: str, attempt: int) -> None:
+        """Until the next attempt. Raises RefusedError when there is no use in one."""
         self.failures += 1
+        if isinstance(error, REFUSALS):
+            raise self._refused(topic, repr(error))
+        if isinstance(error, UnknownTopicOrPartitionError):
+            await self._require(topic)
         if not self._away:
             self._away = True
             log.warning("broker does not take messages, trying on", error=repr(error))
         await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
 
-    def _give_up(self, message: Outgoing) -> None:
+    async def _require(self, topic: str) -> None:
+        """Raises RefusedError when the broker answers and has no such topic."""
+        if self._producer is None:
+            return
+        try:
+            found = await self._producer.client.fetch_all_metadata()
+        except KafkaError:
+            return  # it is away
+        if topic not in found.topics():
+            raise self._refused(topic, "there is no such topic")
+
+    def _refused(self, topic: str, why: str) -> RefusedError:
+        missing = ", ".join(f"{name} {count}" for name, count in self._missing().items())
+        self._refusal = RefusedError(f"{topic}: {why}; messages not stored: {missing}")
+        return self._refusal
+
+    def _missing(self) -> dict[str, int]:
+        """Messages not yet acknowledged by topic."""
+        return dict(Counter(pending.message.topic for pending in self._pending))
+
+    def _give_up(self, pending: _Pending) -> None:
+        self._pending.remove(pending)
         self.unsendable += 1
+        message = pending.message
         log.error(
             "message is larger than the broker takes, left out",
             topic=message.topic,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import pytest
 from aiokafka.errors import KafkaError
 
-from streams.runtime.outbox import Outbox, Outgoing
+from streams.runtime.outbox import STOP_SECONDS, Outbox, Outgoing, RefusedError
 from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
 from streams.runtime.snapshots import read_topic
@@ -18,9 +19,9 @@ from streams.runtime.topics import MESSAGE_BYTES, Topic, create_topics
 pytestmark = pytest.mark.servers
 
 
-def new_topic(broker: Broker) -> str:
+def new_topic(broker: Broker, more: Mapping[str, str] | None = None) -> str:
     name = f"out.{uuid.uuid4().hex[:6]}"
-    config = {"max.message.bytes": "100000"}
+    config = {"max.message.bytes": "100000", **(more or {})}
     topic = Topic(name=name, key="", about="", partitions=1, config=config)
     create_topics(broker.bootstrap_servers, (topic,), 1)
     return name
@@ -105,6 +106,80 @@ def test_nothing_is_lost_while_the_broker_is_away(own_broker: Broker) -> None:
     found = first_seen(asyncio.run(values(own_broker, topic)))
     assert sorted(found) == list(range(210))
     assert found == sorted(found)
+
+
+def test_nothing_is_lost_when_those_who_wait_are_cancelled(own_broker: Broker) -> None:
+    """Also while all is sent again, after a message that the broker did not take."""
+    topic = new_topic(own_broker)
+
+    async def scene() -> None:
+        outbox = Outbox(own_broker.bootstrap_servers, client_id="test")
+        await outbox.start()
+        for n in range(0, 2_000, 100):
+            await give(outbox, topic, range(n, n + 100))
+            if n % 500 == 0:
+                await outbox.send(Outgoing(topic, b"k", b"x" * 200_000, partition=0))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(give(outbox, topic, range(n, n + 100)), 0.001)
+        patience = 0.001
+        while outbox.pending:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(outbox.settled(), patience)
+            patience *= 1.2
+        assert outbox.unsendable == 4
+        await outbox.stop()
+
+    asyncio.run(scene())
+    assert first_seen(asyncio.run(values(own_broker, topic))) == list(range(2_000))
+
+
+def test_what_is_refused_for_good_is_said_once_and_named(own_broker: Broker) -> None:
+    """A topic that is not there, and a message that its topic will never take."""
+    old = new_topic(own_broker, {"message.timestamp.before.max.ms": "1000"})
+
+    async def refused(topic: str) -> str:
+        outbox = Outbox(own_broker.bootstrap_servers, client_id="test", patience_seconds=1.0)
+        await outbox.start()
+
+        async def tell() -> None:
+            for _ in range(3):
+                await outbox.send(Outgoing(topic, b"k", b"v", timestamp_ms=1_000))
+            await outbox.settled()
+
+        with pytest.raises(RefusedError) as error:
+            await tell()
+        with pytest.raises(RefusedError):
+            await outbox.settled()
+        await asyncio.wait_for(outbox.stop(), 10)
+        return str(error.value)
+
+    missing = asyncio.run(refused("out.missing"))
+    assert "out.missing: there is no such topic; messages not stored: out.missing 1" in missing
+    late = asyncio.run(refused(old))
+    assert f"{old}: " in late
+    assert "InvalidTimestamp" in late
+    assert f"messages not stored: {old} 3" in late
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_it_ends_though_the_broker_is_away(own_broker: Broker) -> None:
+    """The producer cannot be closed then; its connections end with the process."""
+    topic = new_topic(own_broker)
+
+    async def scene() -> None:
+        outbox = Outbox(own_broker.bootstrap_servers, client_id="test")
+        await outbox.start()
+        await give(outbox, topic, [0])
+        await outbox.settled()
+        own_broker.stop()
+        await give(outbox, topic, range(10))
+        await asyncio.wait_for(outbox.stop(), STOP_SECONDS + 2)
+        assert outbox.pending == 10
+
+    try:
+        asyncio.run(scene())
+    finally:
+        own_broker.start()
 
 
 def test_it_does_not_start_without_a_broker() -> None:
