@@ -18,9 +18,12 @@ from typing import Any, cast
 import aiokafka
 import faust
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
+
+from streams.runtime.fetch import fetched
 
 FETCH_WAIT_MS = 500
 
@@ -75,9 +78,23 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
         )
 
-    async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:
-        records = await super()._fetch_records(*args, **kwargs)
-        return {tp: [batch] for tp, batch in records.items() if batch}
+    async def _fetch_records(
+        self,
+        consumer: aiokafka.AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,  # noqa: ASYNC109  Faust's signature
+        max_records: int | None = None,
+    ) -> Any:
+        if not self.consumer.flow_active:
+            return {}
+        fetcher = consumer._fetcher  # noqa: SLF001  as Faust does it
+        if fetcher._closed:  # noqa: SLF001
+            raise ConsumerStoppedError
+        with consumer._subscription.fetch_context():  # noqa: SLF001
+            found = await fetched(
+                fetcher, active_partitions, wait_seconds=timeout or 0.0, most=max_records or 1
+            )
+        return {tp: [batch] for tp, batch in found.items()}
 
 
 class Consumer(driver.Consumer):
