@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from grafana import palette
 from grafana.basis import Basis
@@ -18,6 +18,7 @@ AHEAD = "ahead_minutes"
 AHEAD_TITLE = "分钟后 min ahead"
 LIMIT = "dispersal.waiting_limit_persons"
 QUEUE = "dispersal.queue_persons"
+UNSEEN = {"viz": False, "legend": True, "tooltip": False}
 AGE_COLUMN = "-1"
 """sorts before the first step"""
 FULL = (Word(1, "满", palette.RED, to=1000),)
@@ -25,6 +26,12 @@ SERIES = (
     ("demand", "需求 demand", palette.SERIES[1]),
     ("capacity", "运力 capacity", palette.SERIES[5]),
 )
+LOWEST = "最少 at least"
+BAND = (
+    ("最少至可能 low to likely", palette.SERIES[0], 85),
+    ("可能至最多 likely to high", palette.SERIES[0], 30),
+)
+"""title, colour, opacity of what stands on the lowest"""
 SATURATION = Caption(
     "未来90分钟候车饱和度",
     "Queue ÷ waiting limit, next 90 min",
@@ -37,12 +44,43 @@ SATURATION = Caption(
 
 def supply(caption: Caption, modes: Sequence[str], *, width: int) -> Panel:
     """Bars by minutes from now: demand and capacity, summed over the modes."""
-    names = [f"Value #{ref}" for ref in references(len(SERIES))]
-    titles = {name: title for name, (_, title, _) in zip(names, SERIES, strict=True)}
+    drawn = {title: _profile(key, modes) for key, title, _ in SERIES}
+    colours = [override(title, properties(colour=colour)) for _, title, colour in SERIES]
+    return _bars(caption, drawn, colours, width=width)
+
+
+def waiting(caption: Caption, modes: Sequence[str], *, width: int) -> Panel:
+    """A band by minutes from now, between the latest and the earliest run: who waits at the modes.
+
+    It is stacked: the lowest run unseen, then up to the likely one, then up to the highest.
+    """
+    low, likely, high = (_profile(key, modes) for key in ("queue_low", "queue", "queue_high"))
+    exprs = (low, f"{likely} - {low}", f"{high} - {likely}")
+    unseen = {"custom.fillOpacity": 0, "custom.hideFrom": UNSEEN}
+    looks = [override(LOWEST, properties(colour=palette.QUIET, extra=unseen))]
+    looks += [
+        override(title, properties(colour=colour, extra={"custom.fillOpacity": opacity}))
+        for title, colour, opacity in BAND
+    ]
+    titles = (LOWEST, *(title for title, *_ in BAND))
+    return _bars(caption, dict(zip(titles, exprs, strict=True)), looks, stacked=True, width=width)
+
+
+def _bars(
+    caption: Caption,
+    drawn: Mapping[str, str],
+    looks: Sequence[Json],
+    *,
+    width: int,
+    stacked: bool = False,
+) -> Panel:
+    """Bars of persons at each step ahead; `drawn` has expressions by title."""
+    names = [f"Value #{ref}" for ref in references(len(drawn))]
+    titles = dict(zip(names, drawn, strict=True))
     return Panel(
         kind="barchart",
         caption=caption,
-        queries=tuple(column(_profile(key, modes)) for key, _, _ in SERIES),
+        queries=tuple(map(column, drawn.values())),
         width=width,
         defaults={
             "unit": UNITS["persons"].key,
@@ -55,15 +93,15 @@ def supply(caption: Caption, modes: Sequence[str], *, width: int) -> Panel:
         },
         overrides=(
             override(AHEAD_TITLE, properties(unit=COUNT)),
-            *(override(title, properties(colour=colour)) for _, title, colour in SERIES),
+            *looks,
         ),
         options={
             "orientation": "vertical",
             "xField": AHEAD_TITLE,
             "showValue": "never",
-            "stacking": "none",
+            "stacking": "normal" if stacked else "none",
             "groupWidth": 0.78,
-            "barWidth": 0.92,
+            "barWidth": 1.0 if stacked else 0.92,
             "barRadius": 0.1,
             "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
             "tooltip": {"mode": "multi", "sort": "none"},

@@ -200,6 +200,17 @@ def _last(modes: tuple[str, ...]) -> Column:
 
 def _supply(basis: Basis) -> tuple[Panel, ...]:
     return (
+        forecast.waiting(
+            Caption(
+                "未来90分钟候车人数（全部方式）",
+                "Waiting ahead, all modes",
+                "预测区间：下沿为有利情形，两色交界为最可能情形，上沿为不利情形；未知的方式不计入。",
+                "The band reaches from the best case to the worst; its colour changes at the "
+                "likely one. Modes that are unknown are not in it.",
+            ),
+            basis.modes,
+            width=8,
+        ),
         forecast.supply(
             Caption(
                 "未来90分钟供需（全部方式）",
@@ -208,7 +219,7 @@ def _supply(basis: Basis) -> tuple[Panel, ...]:
                 "Persons per 5-minute step: demand and capacity of all modes.",
             ),
             basis.modes,
-            width=11,
+            width=7,
         ),
         forecast.supply(
             Caption(
@@ -218,7 +229,7 @@ def _supply(basis: Basis) -> tuple[Panel, ...]:
                 "Metro only; capacity is zero after the last departure.",
             ),
             basis.kind("metro_line", under=basis.hub),
-            width=11,
+            width=7,
         ),
         age_tile("dispersal.demand_per_5min", basis.modes),
     )

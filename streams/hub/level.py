@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.value import Value
+from streams.fusion.rollup import MINIMUM_SHARE_KNOWN
 from streams.hub.criteria import NORMAL, Criterion, Operating
 from streams.hub.picture import OperatingLevel, Reason
 from streams.hub.state import CriterionMemory
@@ -20,12 +21,16 @@ Read = Callable[[str, str], Value]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a criterion says now. `place` decided; `unknown` when what decided it is not known."""
+    """What a criterion says now. `place` decided; `unknown` when what decided it is not known.
+
+    `judged`: enough of its places are known to call it normal.
+    """
 
     level: int
     place: str
     value: float | None
     unknown: bool
+    judged: bool
 
 
 def operating_level(
@@ -39,18 +44,22 @@ def operating_level(
     hold_ms = int(operating.hold_minutes * MS_A_MINUTE)
     levels: dict[str, int] = {}
     reasons: list[Reason] = []
+    unjudged: list[str] = []
     at_least = False
     for criterion in operating.criteria:
         kept = memory.setdefault(criterion.key, CriterionMemory(seen=[]))
         finding = find(criterion, places[criterion.key], read, kept)
-        level, until_ms = hold(kept, finding.level, now_ms, hold_ms)
+        level = hold(kept, finding.level, now_ms, hold_ms)
         levels[criterion.key] = level
+        if level == NORMAL and not finding.judged:
+            unjudged.append(criterion.key)
         at_least |= finding.unknown
-        reasons.append(_reason(criterion, finding, level, until_ms, read))
+        reasons.append(_reason(criterion, finding, level, read))
     site = max(levels.values())
     return OperatingLevel(
         level=site,
-        at_least=at_least,
+        at_least=at_least or bool(unjudged),
+        unjudged=tuple(unjudged),
         reasons=tuple(r for r in reasons if r.level == site) if site > NORMAL else (),
         criteria=levels,
     )
@@ -71,12 +80,13 @@ def find(
     number = _number(criterion, [value for value, _ in known])
     level = criterion.level(number)
     sunk = level < memory.known and silent.intersection(memory.deciders)
+    judged = len(known) >= MINIMUM_SHARE_KNOWN * len(values)
     if silent and (sunk or not known):
-        return Finding(memory.known, _first(memory.deciders), None, unknown=True)
+        return Finding(memory.known, _first(memory.deciders), None, unknown=True, judged=False)
     over = criterion.counts_from if criterion.read == "count" else None
     deciders = [place for value, place in reversed(known) if over is not None and value >= over]
     memory.known, memory.deciders = level, deciders or [place for _, place in known[-1:]]
-    return Finding(level, _first(memory.deciders), number, unknown=bool(silent) and not known)
+    return Finding(level, _first(memory.deciders), number, unknown=False, judged=judged)
 
 
 def _counts(criterion: Criterion, place: str, read: Read) -> bool:
@@ -100,8 +110,8 @@ def _number(criterion: Criterion, values: Sequence[float]) -> float | None:
     return values[-1]
 
 
-def hold(memory: CriterionMemory, level: int, now_ms: int, hold_ms: int) -> tuple[int, int]:
-    """(highest level seen within the hold time, instant until which it is kept at least).
+def hold(memory: CriterionMemory, level: int, now_ms: int, hold_ms: int) -> int:
+    """The highest level seen within the hold time.
 
     When nobody looked for longer than that, the level seen last may have lasted until now.
     """
@@ -112,14 +122,10 @@ def hold(memory: CriterionMemory, level: int, now_ms: int, hold_ms: int) -> tupl
     memory.seen.append((now_ms, level))
     while memory.seen[0][0] + hold_ms <= now_ms and len(memory.seen) > 1:
         memory.seen.pop(0)
-    at_ms, highest = memory.seen[0]
-    return highest, at_ms + hold_ms
+    return memory.seen[0][1]
 
 
-def _reason(
-    criterion: Criterion, finding: Finding, level: int, until_ms: int, read: Read
-) -> Reason:
-    held = level > finding.level
+def _reason(criterion: Criterion, finding: Finding, level: int, read: Read) -> Reason:
     meant = next((row for row in criterion.levels if row.level == level), None)
     return Reason(
         criterion=criterion.key,
@@ -132,8 +138,7 @@ def _reason(
         value=finding.value,
         threshold=meant.at if meant else None,
         path=_path(finding.place, criterion.measure, read),
-        held=held,
-        held_until_ms=until_ms if held else None,
+        held=level > finding.level,
         unknown=finding.unknown,
     )
 

@@ -62,8 +62,8 @@ class OptionEffect(msgspec.Struct, frozen=True):
 class Reason(msgspec.Struct, frozen=True):
     """A criterion at the operating level, and the way down to the place that put it there.
 
-    `held`: it is lower by now, and kept up until `held_until_ms`. `unknown`: what decided it is
-    unknown now, so that its level is the last one known.
+    `held`: it is lower by now, and kept up for a while. `unknown`: what decided it is unknown now,
+    so that its level is the last one known.
     """
 
     criterion: str
@@ -77,17 +77,20 @@ class Reason(msgspec.Struct, frozen=True):
     threshold: float | None
     path: tuple[str, ...]
     held: bool = False
-    held_until_ms: int | None = None
     unknown: bool = False
 
 
 class OperatingLevel(msgspec.Struct, frozen=True):
-    """`criteria` has the level of every criterion; `reasons` those at the site's level."""
+    """`criteria` has the level of every criterion; `reasons` those at the site's level.
+
+    `unjudged` are the criteria whose normal level means nothing: too few of their places are known.
+    """
 
     level: int
     at_least: bool
     reasons: tuple[Reason, ...]
     criteria: dict[str, int]
+    unjudged: tuple[str, ...] = ()
 
 
 class HubPicture(msgspec.Struct, frozen=True):

@@ -9,11 +9,10 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from streams.domains import catalogue
+from streams.hub.balance import STEP_MINUTES
 from streams.hub.picture import HubPicture
 from streams.runtime import metrics
 from streams.runtime.hub import HubProcess
-
-STEP_MINUTES = 5
 
 
 class HubCollector(Collector):
@@ -63,13 +62,27 @@ def _picture_metrics(picture: HubPicture) -> Iterator[Metric]:
         ("mode", "series", "ahead_minutes"),
     )
     for row in picture.profiles:
-        series = {"demand": row.demand, "capacity": row.capacity, "queue": row.queue}
+        series = {
+            "demand": row.demand,
+            "capacity": row.capacity,
+            "queue_low": row.queue_low,
+            "queue": row.queue,
+            "queue_high": row.queue_high,
+        }
         for name, numbers in series.items():
             for step, number in enumerate(numbers):
                 profile.add_metric((row.mode, name, str(STEP_MINUTES * step)), number)
     level = metrics.gauge("operating_level", "operating level of the site, 1 to 5", ("site",))
     level.add_metric((picture.site,), picture.operating.level)
-    criteria = metrics.gauge("operating_criterion_level", "level by criterion", ("criterion",))
+    criteria = metrics.gauge(
+        "operating_criterion_level", "level by criterion, absent while unknown", ("criterion",)
+    )
+    unknown = metrics.gauge(
+        "operating_criterion_unknown", "1 while too few places are known to judge", ("criterion",)
+    )
     for key, found in picture.operating.criteria.items():
-        criteria.add_metric((key,), found)
-    yield from (profile, level, criteria)
+        unjudged = key in picture.operating.unjudged
+        unknown.add_metric((key,), int(unjudged))
+        if not unjudged:
+            criteria.add_metric((key,), found)
+    yield from (profile, level, criteria, unknown)

@@ -62,6 +62,29 @@ def test_a_restart_changes_nothing(
     assert one.state == other.state
 
 
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(moments)
+def test_the_likely_queue_lies_within_its_band(
+    new_hub: NewHub, tell: Tell, told: list[dict[str, Any]]
+) -> None:
+    hub, now_ms = new_hub(), NOW_MS
+    for moment in told:
+        now_ms += moment["minutes"] * MINUTE_MS
+        coming = moment["passengers"]
+        situations = tell(
+            now_ms,
+            line=moment["line"],
+            rank=moment["rank"],
+            waiting=moment["waiting"],
+            air=None if coming is None else (bin_of(now_ms, coming),),
+        )
+        for row in hub.step(situations, now_ms).profiles:
+            band = zip(row.queue_low, row.queue, row.queue_high, strict=True)
+            assert all(low <= queue + 1e-6 and queue <= high + 1e-6 for low, queue, high in band)
+
+
 def test_the_state_is_small(new_hub: NewHub, tell: Tell) -> None:
     """It does not grow with time: nothing but queues, scores and what was learnt is in it."""
     hub = new_hub()
