@@ -18,9 +18,10 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
     """One measure at one place. Times are Unix ms, event time.
 
     `heard`/`expected` count sources (fresh / registered and not in maintenance). `at_least` marks a
-    sum with sources missing: a lower bound. `decided_by` is the child place that determined a
-    roll-up. `reason` is a short code when status is not ok (`no-source`, `coverage`, `frozen`,
-    `skewed`, `implausible`, `imputed`, `input:<measure>`).
+    sum with sources missing: a lower bound. `oldest_ms` is the oldest observation the value rests
+    on, where that is another than `observed_at_ms`, the instant it is of. `decided_by` is the child
+    place that determined a roll-up. `reason` is a short code when status is not ok (`no-source`,
+    `coverage`, `frozen`, `skewed`, `implausible`, `imputed`, `input:<measure>`).
     """
 
     measure: str
@@ -36,6 +37,12 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
     at_least: bool = False
     simulated: bool = False
     decided_by: str = ""
+    oldest_ms: int | None = None
+
+    @property
+    def aged_from_ms(self) -> int | None:
+        """The instant its age counts from; None while unknown."""
+        return self.observed_at_ms if self.oldest_ms is None else self.oldest_ms
 
     @property
     def coverage(self) -> float:

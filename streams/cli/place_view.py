@@ -112,9 +112,9 @@ class PlaceView:
         return f"{at_least}{number(value.value)} {unit}".rstrip() + revised
 
     def _age(self, value: Value) -> str:
-        if value.observed_at_ms is None:
+        if value.aged_from_ms is None:
             return "–"
-        return span(self.clock.now_ms() - value.observed_at_ms)
+        return span(self.clock.now_ms() - value.aged_from_ms)
 
     def _why(self, measure: str) -> Iterator[str]:
         yield ""

@@ -46,6 +46,7 @@ def derive(row: Derived, values: Mapping[str, Value], context: Context) -> Value
         revised=basis.revised,
         at_least=basis.at_least,
         simulated=basis.simulated,
+        oldest_ms=basis.oldest_ms,
     )
 
 
@@ -64,6 +65,7 @@ def _together(values: Sequence[Value]) -> Value:
         revised=any(value.revised for value in values),
         at_least=any(value.at_least for value in values),
         simulated=any(value.simulated for value in values),
+        oldest_ms=min(value.aged_from_ms or 0 for value in values),
     )
 
 
@@ -73,9 +75,13 @@ def accumulate(
     context: Context,
     *,
     observed_at_ms: int,
+    heard_ms: int,
     simulated: bool,
 ) -> Value:
-    """Evaluates an accumulated row at `context.at_ms`; unknown before its first record."""
+    """Evaluates an accumulated row at `context.at_ms`; unknown before its first record.
+
+    The value is of `observed_at_ms`, the newest record of `heard_ms`.
+    """
     row = accumulation.row
     reason = hearing.silence(row.minimum_coverage) if row.coverage else ""
     if not accumulation.heard:
@@ -102,4 +108,5 @@ def accumulate(
         contributors=hearing.names(),
         reason=doubt,
         simulated=simulated,
+        oldest_ms=heard_ms if heard_ms < observed_at_ms else None,
     )

@@ -72,4 +72,5 @@ def roll_up(measure: str, how: RollUp, children: Sequence[tuple[Place, Value]]) 
         or any(value.at_least for _, value, _ in known),
         simulated=simulated,
         decided_by=decider,
+        oldest_ms=min(value.aged_from_ms or 0 for _, value, _ in known),
     )

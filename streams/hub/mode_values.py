@@ -37,9 +37,13 @@ HORIZON = float(HORIZON_MINUTES)
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What values rest on: the places they were read at, how many of them were known."""
+    """What values rest on: the places they were read at, how many of them were known.
+
+    `observed_at_ms` is the newest observation among what was read, `oldest_ms` the oldest.
+    """
 
     observed_at_ms: int
+    oldest_ms: int
     places: tuple[str, ...]
     heard: int
     expected: int
@@ -63,6 +67,7 @@ class Provenance:
             status=status,
             value=number,
             observed_at_ms=self.observed_at_ms if number is not None else None,
+            oldest_ms=self.oldest_ms if number is not None else None,
             heard=self.heard,
             expected=self.expected,
             contributors=self.places[:CONTRIBUTORS_SHOWN],
@@ -77,8 +82,10 @@ def provenance(inputs: Sequence[tuple[str, Value]], now_ms: int) -> Provenance:
     """From (place, value) of all that was read."""
     known = [(place, value) for place, value in inputs if value.value is not None]
     observed = [value.observed_at_ms for _, value in known if value.observed_at_ms is not None]
+    aged_from = [value.aged_from_ms for _, value in known if value.aged_from_ms is not None]
     return Provenance(
         observed_at_ms=max(observed, default=now_ms),
+        oldest_ms=min(aged_from, default=now_ms),
         places=tuple(dict.fromkeys(place for place, _ in known)),
         heard=len(known),
         expected=len(inputs),

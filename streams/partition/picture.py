@@ -157,6 +157,7 @@ class Picture:
                 hearing,
                 context,
                 observed_at_ms=as_of_ms,
+                heard_ms=group.newest_ms(),
                 simulated=group.simulated,
             )
             changed |= self._set(state, value, now_ms, alerts)

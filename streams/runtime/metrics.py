@@ -53,8 +53,8 @@ def value_metrics(
         labels = (place, value.measure)
         status.add_metric(labels, STATUS_CODE[value.status])
         coverage.add_metric(labels, value.coverage)
-        if value.observed_at_ms is not None:
-            age.add_metric(labels, max(0, now_ms - value.observed_at_ms) / 1000)
+        if value.aged_from_ms is not None:
+            age.add_metric(labels, max(0, now_ms - value.aged_from_ms) / 1000)
         if value.value is not None:
             family = series.get(value.measure)
             if family is None:

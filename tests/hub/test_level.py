@@ -172,3 +172,12 @@ def test_a_share_of_few_does_not_count() -> None:
 def test_levels_rise(levels: list[dict[str, Any]]) -> None:
     with pytest.raises(ValueError, match="level"):
         Criterion.model_validate(criterion("a", levels=levels))
+
+
+def test_normal_is_said_only_of_what_is_mostly_known() -> None:
+    watch = Watch()
+    assert watch.see(0, 0, 0, None, None).unjudged == ()
+    mostly_silent = watch.see(1, 0, None, None, None)
+    assert (mostly_silent.unjudged, mostly_silent.at_least) == (("a",), True)
+    assert watch.see(2, None, None, None, None).unjudged == ("a",)
+    assert watch.see(3, 60, None, None, None).unjudged == (), "what is bad is bad enough to say"

@@ -93,9 +93,10 @@ def test_a_report_stands_until_it_is_closed_however_silent_its_desk() -> None:
     for minutes in range(1, 30):
         partition.tick(T0_MS + minutes * 60_000)
     later = west(partition, REPORTS)
-    assert (later.value, later.status) == (1, "ok")
+    assert (later.value, later.status, later.reason) == (1, "ok", "")
     assert later.observed_at_ms is not None
     assert later.observed_at_ms > T0_MS + 1_000_000, "silence is news too: nothing was closed"
+    assert later.aged_from_ms == T0_MS
     after = restarted(partition)
     assert west(after, REPORTS) == later
     report(after, T0_MS + 1_800_000, "closed")
