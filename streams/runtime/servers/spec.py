@@ -34,6 +34,8 @@ class ServerSpec:
     """When it cannot start, nothing starts; otherwise it is only reported."""
     start_timeout_seconds: float = 60.0
     stop_timeout_seconds: float = 10.0
+    hung_after_seconds: float = 30.0
+    """One that was healthy and has not answered for so long is killed and started again."""
     restart_first_seconds: float = 0.5
     restart_longest_seconds: float = 30.0
     """Waits between restarts double from the first to the longest; a minute of health resets."""

@@ -29,11 +29,17 @@ RESET_AFTER_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is known of one server; `reason` is 'healthy' or why it is not."""
+    """What is known of one server; `reason` is 'healthy' or why it is not.
+
+    `went_down` counts how often it did, since a look now and then may miss it; `last_words` is why
+    it did the last time.
+    """
 
     reason: str
     pid: int | None
     restarts: int
+    went_down: int = 0
+    last_words: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -50,6 +56,9 @@ class _Member:
     running: bool = False
     ready_once: bool = False
     restarts: int = 0
+    went_down: int = 0
+    last_words: str = ""
+    answered_at: float = 0.0
     delay_seconds: float = 0.0
     launch_at: float = 0.0
     launched_at: float = 0.0
@@ -135,7 +144,13 @@ class Supervisor:
         """Every server in the order in which they were added."""
         with self._changed:
             return {
-                name: Status(member.reason, member.server.pid, member.restarts)
+                name: Status(
+                    member.reason,
+                    member.server.pid,
+                    member.restarts,
+                    member.went_down,
+                    member.last_words,
+                )
                 for name, member in self._members.items()
             }
 
@@ -215,15 +230,20 @@ class Supervisor:
             member.probe_at = 0.0
 
     def _probe(self, member: _Member) -> None:
-        """Asks it; while it has not been ready since its launch, impatience ends in a restart."""
+        """Asks it; impatience ends in a restart, with one that starts and with one that hangs."""
         reason = member.spec.ready()
         now = time.monotonic()
         starting = member.reason == "starting"
         if reason is None:
             member.reason, member.ready_once, member.failure = HEALTHY, True, None
             member.probe_at = now + PROBE_EVERY_SECONDS
+            member.answered_at = now
             if now - member.launched_at > RESET_AFTER_SECONDS:
                 member.delay_seconds = 0.0
+        elif not starting and now - member.answered_at > member.spec.hung_after_seconds:
+            member.server.collect()  # it would not hear a polite request
+            told = f"hung: no answer for {now - member.answered_at:.0f} s; killed"
+            self._went_down(member, member.server.start_error(told), told)
         elif not starting:
             member.reason = reason
             member.probe_at = now + PROBE_EVERY_SECONDS
@@ -235,7 +255,8 @@ class Supervisor:
         if member.running:
             member.server.stop()
         member.running = False
-        member.reason = reason
+        member.reason = member.last_words = reason
+        member.went_down += 1
         if not member.ready_once:
             member.failure = error
         member.delay_seconds = min(

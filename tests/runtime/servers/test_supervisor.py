@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.runtime.servers import ServerSpec, Supervisor
+from streams.runtime.servers import ServerSpec, Supervisor, http_ok
 from streams.runtime.servers.errors import PortBusyError, ServerError, StartError
+from streams.runtime.servers.ports import free_ports
 from streams.runtime.servers.server import HEALTHY
 
 STORY = (
@@ -86,8 +87,37 @@ def test_what_dies_is_reported_and_comes_back(tmp_path: Path) -> None:
         os.kill(first, signal.SIGKILL)
         assert _eventually(lambda: supervisor.health()["worker"] == "killed by SIGKILL")
         assert _eventually(lambda: supervisor.status()["worker"].healthy)
-        assert supervisor.status()["worker"].restarts == 1
-        assert supervisor.status()["worker"].pid != first
+        back = supervisor.status()["worker"]
+        assert (back.restarts, back.went_down, back.last_words) == (1, 1, "killed by SIGKILL")
+        assert back.pid != first
+
+
+def test_one_that_hangs_is_killed_and_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped by a signal, it lives, holds its port and answers nobody."""
+    monkeypatch.setattr("streams.runtime.servers.supervisor.PROBE_EVERY_SECONDS", 0.1)
+    (port,) = free_ports(1)
+    spec = ServerSpec(
+        name="hub",
+        command=(sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"),
+        ready=http_ok(port, "/"),
+        ports=(port,),
+        hung_after_seconds=3.0,
+        restart_first_seconds=0.1,
+    )
+    with Supervisor([spec], data_dir=tmp_path) as supervisor:
+        first = supervisor.status()["hub"].pid
+        assert first is not None
+        os.kill(first, signal.SIGSTOP)
+        stopped_at = time.monotonic()
+        assert _eventually(lambda: "does not answer" in supervisor.health()["hub"])
+        assert _eventually(lambda: supervisor.status()["hub"].went_down == 1)
+        assert time.monotonic() - stopped_at > 2.5
+        assert supervisor.status()["hub"].last_words.startswith("hung: no answer for ")
+        assert _eventually(lambda: supervisor.status()["hub"].healthy)
+        assert supervisor.status()["hub"].pid != first
+        assert not Path(f"/proc/{first}").exists()
 
 
 def test_waits_between_restarts_grow(tmp_path: Path) -> None:
