@@ -47,6 +47,11 @@ def next_look_ms(after_ms: int) -> int:
     return after_ms - after_ms % LOOK_MS + LOOK_MS
 
 
+def look_ms(at_ms: int) -> int:
+    """The first instant not before `at_ms` at which time is looked at."""
+    return -(-at_ms // LOOK_MS) * LOOK_MS
+
+
 def is_frozen(source: SourceState) -> bool:
     """Unchanged for longer than the declared dwell, else three times the learnt one.
 

@@ -48,8 +48,9 @@ class Group:
     several departments may report (`mixed`), whose record comes first is chance: the place waits
     for the look, which all of them have reached.
 
-    `awaited` counts the sources that are due in the step and have not spoken; None while it is not
-    known who is, because a source has changed its standing since the last hearing.
+    `put_off_ms` is the look it waits for, 0 while it waits for none. `awaited` counts the sources
+    that are due in the step and have not spoken; None while it is not known who is, because a
+    source has changed its standing since the last hearing.
     """
 
     __slots__ = (
@@ -66,6 +67,7 @@ class Group:
         "late",
         "mixed",
         "place",
+        "put_off_ms",
         "received_ms",
         "rows",
         "simulated",
@@ -94,6 +96,7 @@ class Group:
         self.awaited: int | None = None
         self.mixed = mixed
         self.dirty = False
+        self.put_off_ms = 0
         self.late = False
         self.sudden = False
         self.simulated = False

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+Positions = dict[str, int]
+"""the next offset to read by inbox topic"""
+
 
 class Counts(msgspec.Struct):
     """Records since the topics began: folded by feed, refused by (department, feed, reason).
@@ -18,13 +21,14 @@ class Counts(msgspec.Struct):
 class Mark(msgspec.Struct):
     """`positions` is the next offset to read by inbox topic, `counts` the records up to there that
     belong to no cell. Time has passed up to `ticked_ms`; `delays` are the newest samples, by feed,
-    of how long records took to arrive. Valid once the snapshots of all cells changed before it are
-    durable.
+    of how long records took to arrive. `cells` are the digests of the newest snapshots. Valid once
+    the snapshots of all cells changed before it are durable.
     """
 
     partition: int
-    positions: dict[str, int]
+    positions: Positions
     stream_ms: int
     ticked_ms: int = 0
     counts: Counts = msgspec.field(default_factory=Counts)
     delays: dict[str, list[tuple[int, int]]] = {}
+    cells: dict[str, int] = {}

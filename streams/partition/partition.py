@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from schemas.errors import RecordError
+from streams.fusion.freshness import look_ms
 from streams.fusion.group import Group
 from streams.fusion.measure import Catalogue
 from streams.gate import Gate, Incoming, Refusal, SourceState
@@ -58,6 +59,8 @@ class Partition:
         self.picture.wire()
         self.positions: dict[str, int] = {}
         self.cell_positions: dict[str, dict[str, int]] = {}
+        self.saved: dict[str, int] = {}
+        """the digest of each cell's newest snapshot"""
         self.stream_ms = 0
         self.counts = {cell: Counts() for cell in ("", *self.cells)}
         """by the cell whose state contains the record, "" for records keyed with none"""
@@ -98,8 +101,8 @@ class Partition:
             group.fold(source, record, received_ms)
             if group.complete:
                 picture.evaluate(group, received_ms, alerts)
-            else:
-                picture.put_off(group)
+            elif not group.put_off_ms:
+                picture.put_off(group, look_ms(received_ms))
             folded.append(source)
         output.processed = len(folded)
         return folded
@@ -154,6 +157,7 @@ class Partition:
             stream_ms=self.stream_ms,
             ticked_ms=self.ticked_ms,
             counts=self.counts[""],
+            cells=dict(self.saved),
             delays={key: feed.samples for key, feed in feeds.items() if feed.samples},
         )
 
@@ -167,9 +171,9 @@ class Partition:
             if feed in self.picture.feeds:
                 self.picture.feeds[feed].recall(samples)
         now_ms = mark.ticked_ms or mark.stream_ms
-        if now_ms:  # otherwise time has not begun
+        if now_ms:
             self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
-            self.picture.recall(now_ms)
+        self.picture.recall(now_ms)
 
     # -- time ------------------------------------------------------------------------------
 

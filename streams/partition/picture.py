@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from schemas.alert import Alert
 from schemas.value import Situation, Value
 from streams.fusion.derive import accumulate, derive
-from streams.fusion.freshness import next_look_ms
+from streams.fusion.freshness import look_ms, next_look_ms
 from streams.fusion.group import Group
 from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Catalogue, Context
@@ -124,21 +124,23 @@ class Picture:
         at_ms = group.newest_ms() or now_ms
         changed |= self._derive(state, group.kind, at_ms, now_ms, alerts)
         group.late = group.sudden = group.dirty = False
+        if group.put_off_ms:
+            group.put_off_ms = 0
+            del self._put_off[group]
         if changed:
             self._pass_on(state, now_ms)
 
-    def put_off(self, group: Group) -> None:
-        """Leaves a group that has heard something to the next look."""
-        group.dirty = True
+    def put_off(self, group: Group, at_ms: int) -> None:
+        """Leaves a group that has heard something to a look."""
+        group.put_off_ms = at_ms
         self._put_off[group] = None
-        self.due_ms = min(self.due_ms, next_look_ms(group.received_ms))
+        self.due_ms = min(self.due_ms, at_ms)
 
     def look(self, now_ms: int, alerts: list[Alert]) -> None:
         """Evaluates what was put off, then all that follows from several kinds or places."""
         self.ahead_ms = {cell: ms for cell, ms in self.ahead_ms.items() if ms >= now_ms}
-        for group in [each for each in self._put_off if each.place.cell not in self.ahead_ms]:
-            del self._put_off[group]
-            if group.dirty:
+        for group in [each for each in self._put_off if each.put_off_ms <= now_ms]:
+            if group.place.cell not in self.ahead_ms:
                 self.evaluate(group, group.received_ms, alerts)
                 self.dirty_cells.add(group.place.cell)
         self._roll_up_all(now_ms, alerts)
@@ -211,24 +213,27 @@ class Picture:
 
     def _pass_on(self, state: PlaceState, now_ms: int) -> None:
         """A place has changed: what follows from it and others is due at the next look."""
-        look_ms = next_look_ms(now_ms)
+        at_ms = look_ms(now_ms)
         if state.derived[""]:
-            self.roll_up_at(state, look_ms)
+            self.roll_up_at(state, at_ms)
         if state.parent is not None and state.parent.roll_ups:
-            self.roll_up_at(state.parent, look_ms)
+            self.roll_up_at(state.parent, at_ms)
 
-    def roll_up_at(self, state: PlaceState, look_ms: int) -> None:
-        """Leaves what follows from several kinds or places to a look to come, if not to one
-        before."""
-        if not state.roll_up_ms:
-            state.roll_up_ms = look_ms
+    def roll_up_at(self, state: PlaceState, at_ms: int) -> None:
+        """Leaves what follows from several kinds or places to a look, if not to one before."""
+        if not state.roll_up_ms or at_ms < state.roll_up_ms:
+            state.roll_up_ms = at_ms
             self._rolling[state.place.key] = state
-            self.due_ms = min(self.due_ms, look_ms)
+            self.due_ms = min(self.due_ms, at_ms)
 
     def _roll_up_all(self, now_ms: int, alerts: list[Alert]) -> None:
         """Brings places up to date with those within them, the deepest first."""
-        while rolling := [s for s in self._rolling.values() if s.place.cell not in self.ahead_ms]:
-            self._roll_up(max(rolling, key=lambda state: state.depth), now_ms, alerts)
+        while due := [
+            state
+            for state in self._rolling.values()
+            if state.roll_up_ms <= now_ms and state.place.cell not in self.ahead_ms
+        ]:
+            self._roll_up(max(due, key=lambda state: state.depth), now_ms, alerts)
 
     def _roll_up(self, state: PlaceState, now_ms: int, alerts: list[Alert]) -> None:
         del self._rolling[state.place.key]
@@ -265,16 +270,16 @@ class Picture:
         ]
         heapify(due)
         while due:
-            look_ms = due[0][0]
-            at_ms = look_ms if look_ms >= now_ms - RECALLED_MS else now_ms
-            while due and due[0][0] == look_ms:
+            due_ms = due[0][0]
+            at_ms = due_ms if due_ms >= now_ms - RECALLED_MS else now_ms
+            while due and due[0][0] == due_ms:
                 _, index = heappop(due)
                 self.evaluate(groups[index], at_ms, alerts)
                 next_ms = groups[index].next_check_ms
                 if next_ms <= now_ms:
                     heappush(due, (next_ms, index))
             self._roll_up_all(at_ms, alerts)
-        self.due_ms = min([group.next_check_ms for group in groups], default=NEVER_MS)
+        self.due_ms = min(self._dues(groups), default=NEVER_MS)
         for cell, alert in self.watchers.withdraw(now_ms):
             alerts.append(alert)
             self.dirty_cells.add(cell)
@@ -284,12 +289,21 @@ class Picture:
                 alerts += found
                 self.dirty_cells.add(cell)
 
+    def _dues(self, groups: Iterable[Group]) -> Iterator[int]:
+        """When each thing that waits for time is due."""
+        ahead_ms = self.ahead_ms
+        yield from (group.next_check_ms for group in groups)
+        yield from (g.put_off_ms for g in self._put_off if g.place.cell not in ahead_ms)
+        yield from (s.roll_up_ms for s in self._rolling.values() if s.place.cell not in ahead_ms)
+        yield from map(next_look_ms, ahead_ms.values())
+
     def recall(self, now_ms: int) -> None:
         """Works out again, after a restart, when each group is to be looked at next."""
         self.judge_clocks()
         for state in self.places.values():
-            for group in state.groups.values():
-                group.recall(now_ms, skewed=self.skewed_feeds)
+            at_ms = max(now_ms, self.ahead_ms.get(state.place.cell, 0))
+            for group in state.groups.values() if at_ms else ():  # otherwise time has not begun
+                group.recall(at_ms, skewed=self.skewed_feeds)
                 self.due_ms = min(self.due_ms, group.next_check_ms)
 
     def maintain(self, now_ms: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -54,7 +55,7 @@ class GroupSnapshot(msgspec.Struct, array_like=True):
     simulated: bool
     accumulated: dict[str, tuple[bool, Any]]
     awaited: int | None = None
-    dirty: bool = False
+    put_off_ms: int = 0
     late: bool = False
 
 
@@ -79,7 +80,7 @@ class CellSnapshot(msgspec.Struct):
 
 
 def take(partition: Partition, cell: str) -> bytes:
-    """The cell's state as of the partition's positions."""
+    """The cell's state as of the partition's positions, to be stored before the next mark."""
     picture = partition.picture
     states = [state for state in picture.places.values() if state.place.cell == cell]
     snapshot = CellSnapshot(
@@ -97,7 +98,14 @@ def take(partition: Partition, cell: str) -> bytes:
         counts=partition.counts[cell],
         ticked_ms=partition.ticked_ms,
     )
-    return msgspec.msgpack.encode(snapshot)
+    raw = msgspec.msgpack.encode(snapshot)
+    partition.saved[cell] = digest(raw)
+    return raw
+
+
+def digest(raw: bytes) -> int:
+    """Tells one snapshot from another."""
+    return crc32(raw)
 
 
 def mark(partition: Partition) -> bytes:
@@ -202,7 +210,7 @@ def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
                 simulated=group.simulated,
                 accumulated={a.row.key: (a.heard, a.state) for a in group.accumulations},
                 awaited=group.awaited,
-                dirty=group.dirty,
+                put_off_ms=group.put_off_ms,
                 late=group.late,
             )
             for group in state.groups.values()
@@ -223,8 +231,9 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
         group.simulated = group_row.simulated
         group.awaited = group_row.awaited
         group.late = group_row.late
-        if group_row.dirty:
-            partition.picture.put_off(group)
+        if group_row.put_off_ms:
+            group.dirty = True
+            partition.picture.put_off(group, group_row.put_off_ms)
         for accumulation in group.accumulations:
             if accumulation.row.key in group_row.accumulated:
                 heard, held = group_row.accumulated[accumulation.row.key]

@@ -9,13 +9,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.partition.partition import Partition
-from streams.partition.snapshot import (
-    CellSnapshot,
-    SnapshotError,
-    read,
-    read_mark,
-    restore,
-)
+from streams.partition.recovery import recover
+from streams.partition.snapshot import SnapshotError, read_mark
 from streams.runtime.topics import SNAPSHOTS
 
 log = structlog.get_logger()
@@ -62,11 +57,14 @@ async def restore_partition(bootstrap_servers: str, partition: Partition) -> int
         return 0
     try:
         mark = read_mark(mark_raw)
-        snapshots: list[CellSnapshot] = [read(raw) for raw in cells.values()]
+        late = recover(partition, mark, {key.decode(): raw for key, raw in cells.items()})
     except SnapshotError as error:
         log.warning("snapshot set aside, rebuilding from the inbox topics", error=str(error))
         return 0
-    for snapshot in snapshots:
-        restore(partition, snapshot)
-    partition.resume(mark)
-    return len(snapshots)
+    if late:
+        log.warning(
+            "snapshots older than their mark, reading on from where they stand",
+            partition=partition.number,
+            cells=late,
+        )
+    return len(cells)

@@ -204,9 +204,13 @@ class Worker:
             mark, positions = snapshot.mark(partition), dict(partition.positions)
         with self._whole(number):
             await self.outbox.settled()
+            left_out = self.outbox.unsendable
             for cell, raw in taken.items():
                 await self.outbox.send(Outgoing(SNAPSHOTS, cell.encode(), raw, partition=number))
             await self.outbox.settled()
+            if self.outbox.unsendable > left_out:  # the older mark still belongs to the older cell
+                partition.picture.dirty_cells |= dirty
+                return
             key = f"{MARK_PREFIX}{number}".encode()
             await self.outbox.send(Outgoing(SNAPSHOTS, key, mark, partition=number))
             await self.outbox.settled()

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from schemas.alert import Alert
 from schemas.value import Value
 from streams.partition import Inflow, Partition, StepOutput, snapshot
+from streams.partition.mark import Mark
+from streams.partition.recovery import recover
 from tests.partition.conftest import NewPartition
 from tests.partition.stream import cuts, streams
 from tests.town import TOPIC, Message
@@ -32,6 +34,18 @@ def play(partition: Partition, messages: Sequence[Message], at: Sequence[int]) -
             inflow.offer(TOPIC, messages[start:end])
             outputs += [output for _, output in inflow.advance({TOPIC: 0}, 0)]
     return outputs
+
+
+def replay(partition: Partition, messages: Sequence[Message]) -> list[StepOutput]:
+    """All from where the partition wants to read on."""
+    return play(partition, messages, [partition.positions.get(TOPIC, 0), len(messages)])
+
+
+def saved(partition: Partition) -> tuple[dict[str, bytes], Mark]:
+    """The snapshots of the cells that have changed since the last call, and the mark."""
+    dirty, partition.picture.dirty_cells = partition.picture.dirty_cells, set()
+    taken = {cell: snapshot.take(partition, cell) for cell in dirty}
+    return taken, snapshot.read_mark(snapshot.mark(partition))
 
 
 def let_time_pass(partition: Partition) -> list[StepOutput]:
@@ -120,8 +134,7 @@ def test_a_restart_from_a_snapshot_changes_nothing(
 
     first = new_partition()
     before = play(first, messages, at[: stop + 1])
-    taken = {cell: snapshot.take(first, cell) for cell in first.picture.dirty_cells}
-    mark = snapshot.read_mark(snapshot.mark(first))
+    taken, mark = saved(first)
     # the crash comes after more was read, and after one cell more was written
     lost = play(first, messages, at[stop : stop + 2])
     late_cell = data.draw(st.sampled_from(sorted(first.cells)))
@@ -129,13 +142,44 @@ def test_a_restart_from_a_snapshot_changes_nothing(
         taken[late_cell] = snapshot.take(first, late_cell)
 
     second = new_partition()
-    for raw in taken.values():
-        snapshot.restore(second, snapshot.read(raw))
-    second.resume(mark)
+    assert not recover(second, mark, taken)
     after = play(second, messages, at[stop:]) + let_time_pass(second)
     assert shown(second) == shown(undisturbed)
     assert second.counts == undisturbed.counts
     assert as_published([*before, *lost, *after]) == as_published(straight)
+
+
+@SETTINGS
+@given(data=st.data(), messages=streams())
+def test_what_a_sleeper_wrote_over_newer_snapshots_changes_nothing(
+    new_partition: NewPartition, data: st.DataObject, messages: list[Message]
+) -> None:
+    """A worker was paused while it saved, and lost the partition; it wakes after its successor has
+    saved more, writes some of what it still had to write, and all start anew."""
+    at = data.draw(cuts(len(messages)))
+    slept, stop = sorted(data.draw(st.tuples(*[st.integers(0, len(at) - 1)] * 2)))
+    undisturbed = new_partition()
+    straight = play(undisturbed, messages, at) + let_time_pass(undisturbed)
+
+    first = new_partition()
+    before = play(first, messages, at[: slept + 1])
+    old, old_mark = saved(first)
+    before += play(first, messages, at[slept : stop + 1])
+    new, new_mark = saved(first)
+    kept = {**old, **new}
+    cells = sorted(kept)
+    lost = data.draw(st.sampled_from([*cells, ""]))
+    written = data.draw(st.sets(st.sampled_from(cells))) if cells else set()
+    kept |= {cell: raw for cell, raw in old.items() if cell in written}
+    kept.pop(lost, None)
+    mark = old_mark if written == old.keys() and data.draw(st.booleans()) else new_mark
+
+    second = new_partition()
+    recover(second, mark, kept)
+    after = replay(second, messages) + let_time_pass(second)
+    assert shown(second) == shown(undisturbed)
+    assert second.counts == undisturbed.counts
+    assert as_published([*before, *after]) == as_published(straight)
 
 
 @SETTINGS
@@ -146,7 +190,7 @@ def test_values_are_those_of_the_admitted_records(
     """Recomputed from the records themselves: persons are the sum of each camera's newest."""
     partition = new_partition()
     outputs = play(partition, messages, [0, len(messages)])
-    partition.tick(partition.stream_ms)
+    let_time_pass(partition)
     refused = {refusal.incoming.offset for output in outputs for refusal in output.refused}
     newest: dict[str, dict[str, Any]] = {}
     for m in messages:
