@@ -6,14 +6,17 @@ from typing import Annotated
 
 import typer
 
+from streams.cli.text import SCENARIOS
+
 
 def up(
     seconds: Annotated[
-        float | None, typer.Option("--for", min=1, help="stop after so many seconds")
+        float | None,
+        typer.Option(
+            "--for", min=1, help="feed for so many seconds; starting and stopping come on top"
+        ),
     ] = None,
-    scenario: Annotated[
-        str | None, typer.Option(help="what the simulator plays; see `hubwatch simulate --help`")
-    ] = None,
+    scenario: Annotated[str | None, typer.Option(help=SCENARIOS)] = None,
     recording: Annotated[
         str | None, typer.Option(help="play a recording of real sensors instead of the simulator")
     ] = None,
@@ -30,8 +33,9 @@ def up(
     """Start everything and watch it · 启动全部
 
     A real broker, the worker, the hub processor, the gateway and the simulator; Prometheus,
-    Alertmanager and Grafana where they are installed. Ticks off a checklist, then prints the
-    links. Ctrl-C stops all of it. Exit status 0 only when every tick was made.
+    Alertmanager and Grafana where they are installed. Prints the links, ticks off a checklist,
+    says what goes wrong and comes back. Ctrl-C stops all of it. Exit status 0 when every tick was
+    made (with a recording, but for the first alert), also at Ctrl-C; 1 when one was not.
     """
     from streams.cli.up import up as start
     from streams.runtime.settings import Settings

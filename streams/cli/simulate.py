@@ -8,15 +8,13 @@ from typing import Annotated
 import typer
 
 from streams.cli import terminal
-from streams.cli.text import span_ms
+from streams.cli.text import SCENARIOS, span_ms
 
 INTERRUPTED = 130
 
 
 def simulate(
-    scenario: Annotated[
-        str | None, typer.Option(help="a file of the site's folder `scenarios`")
-    ] = None,
+    scenario: Annotated[str | None, typer.Option(help=SCENARIOS)] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="same seed, same records to the byte")
     ] = None,

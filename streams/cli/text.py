@@ -15,6 +15,9 @@ UNKNOWN = "未知 unknown"
 GAP = "  "
 SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
+SCENARIOS = "evening-storm, working-day, or another file of the site's folder `scenarios`"
+"""help of an option that takes one"""
+
 UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import typer
 
+from connectors.replay import open_recording
 from streams.cli.text import harmless
+from streams.runtime.replay import mapping_of
 from streams.runtime.servers.signals import sigterm_interrupts
 from streams.runtime.settings import Settings
 from streams.runtime.site_up import Outcome, SiteUp
@@ -24,9 +26,10 @@ def up(
     seed: int,
     recording: str | None,
 ) -> int:
-    """Starts, watches, stops; returns the exit status: 0 only when every tick was made.
+    """Starts, watches, stops; returns the exit status: 0 when all that must happen has.
 
-    Each scenario and each recording has a data folder of its own.
+    Each scenario and each recording has a data folder of its own. Raises RecordingError and
+    SiteError before anything is begun.
     """
     base = Settings.load()
     settings = Settings.load(
@@ -37,6 +40,9 @@ def up(
         recording=recording,
     )
     site = load_site(settings.site_dir, settings.standards_dir)
+    if recording:
+        open_recording(recording)
+        mapping_of(settings, site, recording)
     site_up = SiteUp(
         settings=settings,
         site=site,
@@ -49,9 +55,14 @@ def up(
         outcome = site_up.run()
     if as_json:
         typer.echo(json.dumps(summary(outcome), ensure_ascii=False))
-    lacking = [key for key, made in outcome.checklist.items() if not made]
+    for tick in outcome.checklist.not_seen:
+        typer.echo(
+            f"  – {tick.zh} {tick.en}: 未出现 none; 录像可能没有 a recording may have none",
+            err=True,
+        )
+    lacking = ", ".join(tick.key for tick in outcome.checklist.lacking)
     if lacking:
-        typer.echo(f"  ✗ 未完成 not reached: {', '.join(lacking)}", err=True)
+        typer.echo(f"  ✗ 未完成 not reached: {lacking}", err=True)
     return 1 if lacking else 0
 
 
@@ -59,7 +70,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     """The object `--json` prints."""
     seen = outcome.seen
     return {
-        "checklist": outcome.checklist,
+        "checklist": outcome.checklist.made,
         "events": {
             "accepted": seen.accepted,
             "processed": seen.processed,
@@ -75,6 +86,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
             "firing": [alert["labels"].get("alertname", "") for alert in seen.platform_alerts],
         },
         "state": {status: seen.states[status] for status in ("ok", "suspect", "unknown")},
-        "processes": outcome.health,
+        "processes": {name: status.reason for name, status in outcome.processes.items()},
+        "restarts": {name: status.restarts for name, status in outcome.processes.items()},
         "links": outcome.links,
     }

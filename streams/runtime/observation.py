@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any, Self
 from urllib.error import URLError
+from urllib.parse import quote
 from urllib.request import urlopen
 
 from kafka import KafkaConsumer, TopicPartition
@@ -27,9 +29,12 @@ STATUS_OF = {float(code): status for status, code in STATUS_CODE.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """Counts since the topics began. `scraped`: somebody reads the metrics. `monitored`: all
+    """Counts since the topics began; `accepted_before` of those before this run, which began at
+    the site time `began_ms`. `scraped`: somebody reads the metrics. `monitored`: all
     `platform_alerts` that fire are known."""
 
+    began_ms: int = 0
+    accepted_before: int = 0
     accepted: int = 0
     processed: int = 0
     quarantined: int = 0
@@ -41,32 +46,56 @@ class Observation:
     hub_stands_at_ms: int = 0
 
     @property
+    def flowing(self) -> bool:
+        """A record of this run has been folded or quarantined."""
+        return self.processed + self.quarantined > self.accepted_before
+
+    @property
+    def alerting(self) -> bool:
+        """The worker runs, and an alert is open or was told in this run."""
+        open_or_new = (
+            alert["state"] != "cleared" or alert["detected_at_ms"] >= self.began_ms
+            for alert in self.alerts
+        )
+        return bool(self.states) and any(open_or_new)
+
+    @property
     def progress(self) -> tuple[int, int]:
         """Changes for as long as something is still being worked off."""
         return self.processed + self.quarantined, self.hub_stands_at_ms
 
     def settled(self, site_ms: int) -> bool:
-        """Every record of the inbox topics is folded or quarantined, and the hub has stepped with
-        all of them, up to the minute of `site_ms`."""
+        """Every record of the inbox topics is folded or quarantined, and the hub, where it has
+        stepped at all, has done so with all of them, up to the minute of `site_ms`."""
         accounted = self.accepted > 0 and self.accepted == self.processed + self.quarantined
-        return accounted and self.hub_stands_at_ms >= site_ms - site_ms % MINUTE_MS
+        minute_ms = site_ms - site_ms % MINUTE_MS
+        return accounted and (not self.hub_stands_at_ms or self.hub_stands_at_ms >= minute_ms)
 
 
 class Observer:
     """Looks at the processes of one machine; what does not answer counts as nothing seen.
 
+    Enter it when the topics are there and nothing is published yet. `began_ms` is the site time.
     Only those are asked that `status` says run: whoever else answers on a port is not ours.
     """
 
     def __init__(
-        self, settings: Settings, site: Site, status: Callable[[], Mapping[str, Status]]
+        self,
+        settings: Settings,
+        site: Site,
+        status: Callable[[], Mapping[str, Status]],
+        began_ms: int,
     ) -> None:
         self._settings = settings
         self._site = site
         self._status = status
+        self._began_ms = began_ms
+        self._began_wall = time.time()
+        self._accepted_before = 0
         self._consumer: KafkaConsumer | None = None
 
     def __enter__(self) -> Self:
+        self._accepted_before = self.accepted()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,6 +117,8 @@ class Observer:
             elif name == "hubwatch_hub_stream_time_seconds":
                 hub_seconds = value
         return Observation(
+            began_ms=self._began_ms,
+            accepted_before=self._accepted_before,
             accepted=self.accepted(),
             processed=verdicts["processed"],
             quarantined=verdicts["quarantined"],
@@ -111,10 +142,11 @@ class Observer:
         return sum(self._consumer.end_offsets(parts).values())
 
     def _scraped(self) -> bool:
-        """Prometheus has scraped the worker."""
-        answer = self._json("prometheus", "/api/v1/query?query=up%7Bjob%3D%22worker%22%7D", {})
-        rows = answer.get("data", {}).get("result", [])
-        return any(row["value"][1] == "1" for row in rows)
+        """Prometheus has scraped the worker in this run."""
+        series = 'up{job="worker"}'
+        query = quote(f"{series} == 1 and timestamp({series}) > {self._began_wall:.3f}")
+        answer = self._json("prometheus", f"/api/v1/query?query={query}", {})
+        return bool(answer.get("data", {}).get("result"))
 
     def _samples(self, process: str) -> list[tuple[str, dict[str, str], float]]:
         text = self._get(process, "/metrics") or ""

@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from streams.runtime.checklist import Checklist, Tick
 from streams.runtime.clock import SiteClock, note_time, start_simulated
 from streams.runtime.observation import Observation, Observer
-from streams.runtime.servers import Supervisor, require_ports, sole_owner
+from streams.runtime.servers import Status, Supervisor, require_ports, sole_owner
 from streams.runtime.settings import Settings
 from streams.runtime.stack import embedded_broker, links, optional, processes
 from streams.runtime.topics import create_topics, topics
+from streams.runtime.troubles import Troubles
 from streams.simulator.scenario import Scenario
 from streams.site.model import Site
 
 LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 20.0
 """how long to wait for the rest when nothing moves any more"""
-NOT_WORTH_A_LINE = frozenset({"waiting", "starting", "stopping", "stopped"})
+COMING = frozenset({"waiting", "starting"})
+MAY_LACK = {"simulator": frozenset[str](), "replay": frozenset({"first_alert"})}
+"""by who feeds: a recording may contain nothing to be alarmed at"""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it went: `checklist` by tick, `health` by process as of the end, the last look."""
+    """How it went: the checklist, the last look, and what runs as of the end."""
 
-    checklist: dict[str, bool]
+    checklist: Checklist
     seen: Observation
-    health: dict[str, str]
+    processes: dict[str, Status]
     links: dict[str, str]
 
 
 @dataclass(kw_only=True)
 class SiteUp:
     """One run. `plan` is the scenario the simulator plays; None: a recording is replayed, on the
-    wall clock unless a speed is given. `seconds` counts from the moment the feeding starts; None:
-    until Ctrl-C. `tell` gets the lines for whoever watches.
+    wall clock unless a speed is given. `seconds` of feeding, counted from when it can begin, so
+    starting and stopping come on top; None: until Ctrl-C. `tell` gets the lines for whoever
+    watches.
     """
 
     settings: Settings
@@ -45,10 +49,13 @@ class SiteUp:
     speed: float | None
     seconds: float | None
     tell: Callable[[str], None]
-    checklist: Checklist = field(default_factory=Checklist)
+    checklist: Checklist = field(init=False)
+    _troubles: Troubles = field(init=False)
     _started: float = field(default_factory=time.monotonic)
-    _troubled: set[str] = field(default_factory=set)
-    _told_platform: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.checklist = Checklist(MAY_LACK[self.feeding])
+        self._troubles = Troubles(self.settings.data_dir / "logs")
 
     @property
     def feeding(self) -> str:
@@ -78,12 +85,13 @@ class SiteUp:
             self._create_topics()
             self._tick(self.checklist.make("topics"))
             clock = self._start_clock()
-            supervisor.add(*ours, *tools)
-            with Observer(self.settings, self.site, supervisor.status) as observer:
+            with Observer(self.settings, self.site, supervisor.status, clock.now_ms()) as observer:
+                supervisor.add(*ours, *tools)
                 seen = self._watch(clock, supervisor, observer)
-                health = supervisor.health()
+                status = supervisor.status()
+                found = self._links(status)
             note_time(self.settings.clock_file, clock)
-        return Outcome(self.checklist.made, seen, health, self._links(health))
+        return Outcome(self.checklist, seen, status, found)
 
     def _create_topics(self) -> None:
         settings = self.settings
@@ -110,16 +118,18 @@ class SiteUp:
         try:
             while time.monotonic() < deadline:
                 note_time(self.settings.clock_file, clock)
-                self._tell_trouble(supervisor.health())
-                seen = self._take(observer.look())
-                if self.checklist.complete and not announced:
+                status = supervisor.status()
+                self._tell_all(self._troubles.of_processes(status))
+                if not announced and not any(each.reason in COMING for each in status.values()):
                     announced = True
-                    self._announce(supervisor.health())
+                    self._announce(status)
+                seen = self._take(observer.look())
                 time.sleep(LOOK_SECONDS)
+            self.tell(f"  {self.seconds:g} s 已到 are over, finishing what was fed")
+            return self._settle(clock, supervisor, observer)
         except KeyboardInterrupt:
             self.tell("\n停止 stopping")
             return seen
-        return self._settle(clock, supervisor, observer)
 
     def _settle(self, clock: SiteClock, supervisor: Supervisor, observer: Observer) -> Observation:
         """Ends the feeding, and waits until everything it sent is accounted for."""
@@ -137,39 +147,24 @@ class SiteUp:
     def _take(self, seen: Observation) -> Observation:
         for tick in self.checklist.take(seen):
             self._tick(tick)
-        self._tell_platform(seen)
+        self._tell_all(self._troubles.of_platform(seen))
         return seen
+
+    def _tell_all(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.tell(line)
 
     def _tick(self, tick: Tick) -> None:
         self.tell(f"  ✓ {tick.zh} {tick.en}  {time.monotonic() - self._started:.1f} s")
 
-    def _tell_trouble(self, health: dict[str, str]) -> None:
-        """Once when a process goes away, once when it returns."""
-        for name, reason in health.items():
-            if reason == "healthy" and name in self._troubled:
-                self._troubled.discard(name)
-                self.tell(f"  ✓ {name} 恢复 is back")
-            elif reason not in {"healthy", *NOT_WORTH_A_LINE} and name not in self._troubled:
-                self._troubled.add(name)
-                log_file = self.settings.data_dir / "logs" / f"{name}.log"
-                self.tell(f"  ✗ {name}: {reason} → {log_file}")
+    def _links(self, status: Mapping[str, Status]) -> dict[str, str]:
+        return links(
+            self.settings, frozenset(name for name, each in status.items() if each.healthy)
+        )
 
-    def _tell_platform(self, seen: Observation) -> None:
-        """The first of each of the platform's own alerts."""
-        for alert in seen.platform_alerts:
-            name, words = alert["labels"].get("alertname", ""), alert["annotations"]
-            if name not in self._told_platform:
-                self._told_platform.add(name)
-                said = f"{words.get('summary_zh', '')} {words.get('summary_en', '')}"
-                self.tell(f"  ! {name}: {said}")
-
-    def _links(self, health: dict[str, str]) -> dict[str, str]:
-        healthy = frozenset(name for name, reason in health.items() if reason == "healthy")
-        return links(self.settings, healthy)
-
-    def _announce(self, health: dict[str, str]) -> None:
+    def _announce(self, status: Mapping[str, Status]) -> None:
         self.tell("")
-        for name, link in self._links(health).items():
+        for name, link in self._links(status).items():
             self.tell(f"  {name:<13} {link}")
         self.tell(
             "\n  Ctrl-C 停止 stops everything; a second start goes on where this one stopped\n"

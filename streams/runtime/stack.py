@@ -128,18 +128,19 @@ def alertmanager_config(settings: Settings) -> str:
 
 
 def links(settings: Settings, running: frozenset[str]) -> dict[str, str]:
-    """Where to look, for what is running."""
-    ports = {
-        "grafana": (settings.grafana_port, "/"),
-        "prometheus": (settings.prometheus_port, "/alerts"),
-        "alertmanager": (settings.alertmanager_port, "/"),
-        "gateway": (settings.gateway_port, "/docs"),
-        "alerts": (settings.gateway_port, "/v1/alerts"),
-        "metrics": (settings.worker_port, "/metrics"),
+    """Where to look, for what is running: the first page of each that answers."""
+    pages = {
+        "grafana": ("grafana", settings.grafana_port, ("/",)),
+        # Debian's Prometheus comes without the new pages
+        "prometheus": ("prometheus", settings.prometheus_port, ("/alerts", "/classic/alerts", "/")),
+        "alertmanager": ("alertmanager", settings.alertmanager_port, ("/",)),
+        "gateway": ("gateway", settings.gateway_port, ("/docs",)),
+        "alerts": ("gateway", settings.gateway_port, ("/v1/alerts",)),
+        "metrics": ("worker", settings.worker_port, ("/metrics",)),
     }
-    needs = {"alerts": "gateway", "metrics": "worker"}
-    return {
-        name: f"http://{LOOPBACK}:{port}{path}"
-        for name, (port, path) in ports.items()
-        if needs.get(name, name) in running
-    }
+    found: dict[str, str] = {}
+    for name, (process, port, paths) in pages.items():
+        answering = (path for path in paths if http_ok(port, path)() is None)
+        if process in running and (path := next(answering, None)) is not None:
+            found[name] = f"http://{LOOPBACK}:{port}{path}"
+    return found

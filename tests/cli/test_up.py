@@ -101,7 +101,18 @@ def test_a_port_of_somebody_else(
         f"error: HW-3101 port {environment[option]} for {wanted_by} is held by {holder}"
     )
     assert said[1:] == [f"  fix: stop it, or choose another port with {option}"]
-    assert not list(Path(environment["HUBWATCH_DATA_DIR"]).glob("*/kafka")), "nothing was started"
+    if command[0] == "up":
+        assert not Path(environment["HUBWATCH_DATA_DIR"]).exists(), "nothing is left behind"
+
+
+def test_a_recording_that_is_not_there_is_told_before_anything_else(
+    environment: Environment,
+) -> None:
+    with stranger(int(environment["HUBWATCH_GATEWAY_PORT"])):
+        status, said = hubwatch(environment, "up", "--recording", "nope")
+    assert status == 2
+    assert said[0].startswith("error: HW-1701 ")
+    assert not Path(environment["HUBWATCH_DATA_DIR"]).exists()
 
 
 @pytest.mark.servers

@@ -6,7 +6,7 @@ Supervisor runs them. A new server is a function that gives one more row.
 
 from streams.runtime.servers.broker import Broker, BrokerSettings, broker
 from streams.runtime.servers.monitoring import alertmanager, grafana, missing_tools, prometheus
-from streams.runtime.servers.owner import sole_owner
+from streams.runtime.servers.owner import owner_of, sole_owner
 from streams.runtime.servers.probes import alive, http_ok, kafka_metadata
 from streams.runtime.servers.server import require_ports
 from streams.runtime.servers.signals import sigterm_interrupts
@@ -26,6 +26,7 @@ __all__ = [
     "http_ok",
     "kafka_metadata",
     "missing_tools",
+    "owner_of",
     "program",
     "prometheus",
     "require_ports",

@@ -162,7 +162,7 @@ def grafana(
             "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": str(boards.absolute() / HOME_BOARD),
             "HUBWATCH_BOARDS": str(boards.absolute()),
             "HUBWATCH_PROMETHEUS_URL": f"http://{LOOPBACK}:{prometheus_port}",
-            "GF_SECURITY_ADMIN_PASSWORD__FILE": _admin_password(folder / "admin-password"),
+            "GF_SECURITY_ADMIN_PASSWORD__FILE": str(folder / "admin-password"),
             "GF_AUTH_ANONYMOUS_ENABLED": "true",
             "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
             "GF_ANALYTICS_REPORTING_ENABLED": "false",
@@ -173,6 +173,7 @@ def grafana(
             "GF_LOG_MODE": "console",
             "GF_LOG_LEVEL": "warn",
         },
+        prepare=lambda: _make_admin_password(folder / "admin-password"),
         required=False,
     )
 
@@ -183,10 +184,9 @@ def _home_of(executable: Path) -> str:
     return str(beside) if (beside / "conf").is_dir() else GRAFANA_SHARED
 
 
-def _admin_password(path: Path) -> str:
-    """Path of the file with the password, made once, for this user's eyes only."""
+def _make_admin_password(path: Path) -> None:
+    """Makes the file with the password once, for this user's eyes only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(16), encoding="utf-8")
-    return str(path)
