@@ -91,15 +91,22 @@ class PlaceView:
         yield ""
 
     def _row(self, value: Value) -> tuple[str, ...]:
-        doubtful = value.status != "ok"
         return (
             value.measure,
             self._number(value),
             value.status,
             self._age(value),
             f"{value.heard}/{value.expected}" if value.expected else "–",
-            chain(self.steps(value.measure)) if doubtful else _sources(value),
+            self._from(value),
         )
+
+    def _from(self, value: Value) -> str:
+        """The place that decided it, else its sources; for a doubtful one where the doubt arose."""
+        sources = value.decided_by or _sources(value)
+        if value.status == "ok":
+            return sources
+        doubt = chain(self.steps(value.measure))
+        return f"{sources}; {doubt}" if value.decided_by else doubt
 
     def _number(self, value: Value) -> str:
         if value.value is None:
@@ -156,7 +163,7 @@ class PlaceView:
         }
 
     def _json(self, value: Value, now_ms: int) -> dict[str, Any]:
-        seen_ms = value.observed_at_ms
+        seen_ms = value.aged_from_ms
         return {
             "measure": value.measure,
             "value": value.value,
@@ -164,7 +171,7 @@ class PlaceView:
             "status": value.status,
             "reason": value.reason,
             "age_seconds": None if seen_ms is None else (now_ms - seen_ms) / 1000,
-            "observed_at_ms": seen_ms,
+            "observed_at_ms": value.observed_at_ms,
             "coverage": value.coverage,
             "heard": value.heard,
             "expected": value.expected,
