@@ -59,6 +59,7 @@ class Group:
         "_looked_ms",
         "_newest_ms",
         "_reader",
+        "_shortest_ms",
         "accumulations",
         "awaited",
         "dirty",
@@ -108,12 +109,13 @@ class Group:
         self._hearing: Hearing | None = None
         self._looked_ms = 0
         self._newest_ms = 0
+        self._shortest_ms = 0
 
     def add(self, source: SourceState) -> None:
         self.sources.append(source)
-        shortest_ms = min(source.cadence_ms for source in self.sources)
+        self._shortest_ms = min(self._shortest_ms or source.cadence_ms, source.cadence_ms)
         alone = len(self.sources) == 1
-        self.step_ms = 1 if alone else max(1, shortest_ms // STEPS_A_CADENCE)
+        self.step_ms = 1 if alone else max(1, self._shortest_ms // STEPS_A_CADENCE)
         self.awaited = None
 
     def read(self, record: Any) -> Sample:
