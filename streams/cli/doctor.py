@@ -10,7 +10,7 @@ from streams.cli import terminal
 from streams.cli.text import harmless, shortened, table
 
 SHOWN_CHARACTERS = 160
-EXIT_STATUS = {"ok": 0, "warn": 1, "fail": 2}
+BROKEN = 2
 
 
 def doctor(
@@ -20,7 +20,8 @@ def doctor(
 
     This machine, the site's files, the broker and all that runs.
 
-    Exit status 0: all is well; 1: something is missing or not running; 2: something is broken.
+    Exit status 0: nothing is broken, though something may be missing or not running; 2: something
+    is broken.
     """
     from streams.cli.checks import CHECKS
     from streams.runtime.settings import Settings
@@ -45,4 +46,4 @@ def doctor(
             terminal.say(terminal.coloured(line, finding.mark))
             if finding.fix:
                 terminal.say(harmless(f"      修复 fix: {finding.fix}"))
-    raise typer.Exit(max(EXIT_STATUS[finding.mark] for _, finding in found))
+    raise typer.Exit(BROKEN if any(finding.mark == "fail" for _, finding in found) else 0)

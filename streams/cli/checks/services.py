@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from streams.cli.checks.finding import Finding
 from streams.cli.errors import BrokerUnreachableError
@@ -20,6 +22,7 @@ from streams.runtime.settings import Settings
 START = "scripts/up"
 TIMEOUT_SECONDS = 2.0
 APART_WALL_SECONDS = 2.0
+PID = re.compile(r"process (\d+) ")
 SITE_TIME = re.compile(r"^hubwatch_site_time_seconds (\S+)$", re.MULTILINE)
 
 
@@ -31,6 +34,12 @@ class Process:
     zh: str
     port_setting: str
     needed: bool = True
+    runs: tuple[str, ...] = ()
+    """names under which it is started, where they are not its own"""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.runs or (self.name,)
 
     def port(self, settings: Settings) -> int:
         return int(getattr(settings, self.port_setting))
@@ -54,7 +63,7 @@ PROCESSES = (
     Process("worker", "融合进程", "worker_port"),
     Process("hub", "枢纽进程", "hub_port"),
     Process("gateway", "网关", "gateway_port"),
-    Process("simulator", "模拟或回放", "simulator_port", needed=False),
+    Process("simulator", "模拟或回放", "simulator_port", False, ("simulator", "replay")),
 )
 SERVERS = (
     Server("prometheus", "指标存储", PROMETHEUS, "prometheus_port", "/-/ready"),
@@ -80,7 +89,7 @@ def strangers_at(settings: Settings) -> Iterator[tuple[str, str]]:
     for setting, probe in ours:
         port = int(getattr(settings, setting))
         holder = held_by(port)
-        if holder is not None and probe() is not None:
+        if holder is not None and probe() is not None and not _ours(holder, setting):
             yield setting, f"port {port} is held by {holder}"
     broker_port = local_broker_port(settings)
     if broker_port is not None and kafka_metadata(broker_port)() is not None:
@@ -145,6 +154,10 @@ def process(one: Process, settings: Settings) -> Finding:
     """It answers, and says that it is ready."""
     port = one.port(settings)
     answer = ask(port, "/health/ready")
+    holder = held_by(port)
+    if answer is None and holder is not None and _ours(holder, one.port_setting):
+        fix = "wait a minute for its supervisor to start it anew, or kill -9 that process"
+        return Finding("fail", f"does not answer on port {port}: {holder}", fix)
     if answer is None:
         if one.needed and _broker_runs(settings):
             return Finding("fail", f"nothing answers on port {port}", f"hubwatch run {one.name}")
@@ -153,7 +166,7 @@ def process(one: Process, settings: Settings) -> Finding:
     if status >= 400:
         fix = f"wait a little, then see the logs below {settings.data_dir}"
         return Finding("fail", f"not ready: {said.strip()}", fix)
-    return Finding("ok", f"ready on port {port}")
+    return Finding("ok", f"ready on port {port}: {holder}")
 
 
 def server(one: Server, settings: Settings) -> Finding:
@@ -177,6 +190,17 @@ def ask(port: int, path: str) -> tuple[int, str] | None:
         return None
     finally:
         connection.close()
+
+
+def _ours(holder: str, port_setting: str) -> bool:
+    """Whether who holds the port was started as the process that the port is for."""
+    pid = PID.match(holder)
+    names = {name for p in PROCESSES if p.port_setting == port_setting for name in p.names}
+    with suppress(OSError):  # it ended meanwhile
+        if pid is not None:
+            words = Path(f"/proc/{pid[1]}/cmdline").read_text(encoding="utf-8").split("\0")
+            return words[-3:-2] == ["run"] and words[-2] in names
+    return False
 
 
 def _broker_runs(settings: Settings) -> bool:
