@@ -13,6 +13,8 @@ from schemas.emission import Emission
 from streams.cli.errors import BrokerUnreachableError, StampError
 from streams.cli.reader import reading
 from streams.cli.topic_list import stamped_by_publisher
+from streams.runtime.servers.errors import FolderBusyError
+from streams.runtime.servers.owner import owner_of
 from streams.runtime.settings import Settings
 
 NOTED_SECONDS = 1.0
@@ -57,6 +59,18 @@ class Play:
         if time.monotonic() - self._noted > NOTED_SECONDS:
             self._noted = time.monotonic()
             self._note()
+
+
+def require_alone(settings: Settings) -> None:
+    """Raises FolderBusyError while `hubwatch up` runs: it feeds the site, and two worlds mixed are
+    none."""
+    for folder in (settings.data_dir, *settings.data_dir.glob("*/")):
+        pid = owner_of(folder)
+        if pid is not None:
+            raise FolderBusyError(
+                f"process {pid} runs and feeds the site of {folder}",
+                hint="end it with Ctrl-C, or give this another broker and a HUBWATCH_DATA_DIR",
+            )
 
 
 def require_topics(settings: Settings, topics: Iterable[str], *, publisher_stamps: bool) -> None:

@@ -29,10 +29,10 @@ def replay(
     To the running broker, shifted in time so that it ends now, or, at the site clock's own speed,
     begins now. Ends with an account of every line read. Processes started with
     HUBWATCH_RECORDING=<recording> expect its sensors in place of those registered there;
-    `hubwatch up --recording` starts them so.
+    `hubwatch up --recording` starts them so; while it runs, this is refused.
     """
     from connectors.replay import open_recording
-    from streams.cli.play import Play, require_topics
+    from streams.cli.play import Play, require_alone, require_topics
     from streams.cli.schedule import ending_now, speed_of
     from streams.cli.site_clock import running_clock
     from streams.runtime.replay import mapping_of
@@ -40,6 +40,7 @@ def replay(
     from streams.site import load_site
 
     settings = Settings.load()
+    require_alone(settings)
     site = load_site(settings.site_dir, settings.standards_dir)
     clock = running_clock(settings)
     opened = open_recording(recording)

@@ -31,15 +31,16 @@ def simulate(
 
     To the running broker; every record says that it is simulated. Goes by the simulated clock that
     runs, or starts one, by which processes started afterwards go.
-    `hubwatch up` does all of that by itself.
+    `hubwatch up` does all of that by itself; while it runs, this is refused.
     """
-    from streams.cli.play import require_topics
+    from streams.cli.play import require_alone, require_topics
     from streams.cli.simulated import Simulated
     from streams.runtime.settings import Settings
     from streams.simulator.scenario import load_scenario
     from streams.site import load_site
 
     settings = Settings.load()
+    require_alone(settings)
     site = load_site(settings.site_dir, settings.standards_dir)
     chosen = load_scenario(settings.site_dir, scenario or settings.scenario, site)
     inboxes = [department.inbox for department in site.departments.values()]
