@@ -13,6 +13,10 @@ from streams.cli import terminal
 app = typer.Typer(no_args_is_help=True, help="Measure the worker on this machine · 测速")
 
 Records = Annotated[int, typer.Option(min=20_000, max=20_000_000, help="records to work off")]
+Stepped = Annotated[
+    int,
+    typer.Option(min=200_000, max=20_000_000, help="records; fewer fill too few whole batches"),
+]
 Sources = Annotated[int, typer.Option(min=100, max=1_000_000, help="sensors that report")]
 Places = Annotated[int, typer.Option(min=40, max=10_000, help="places they report on")]
 Partitions = Annotated[int, typer.Option(min=1, max=64, help="partitions of the inbox topics")]
@@ -52,7 +56,7 @@ def pipeline(
 
 @app.command()
 def step(
-    records: Records = 200_000,
+    records: Stepped = 200_000,
     sources: Sources = 5000,
     places: Places = 200,
     batch: Annotated[int, typer.Option(min=1, max=50_000, help="records a batch")] = 4000,
