@@ -134,7 +134,7 @@ def links(settings: Settings, running: frozenset[str]) -> dict[str, str]:
         # Debian's Prometheus comes without the new pages
         "prometheus": ("prometheus", settings.prometheus_port, ("/alerts", "/classic/alerts", "/")),
         "alertmanager": ("alertmanager", settings.alertmanager_port, ("/",)),
-        "gateway": ("gateway", settings.gateway_port, ("/docs",)),
+        "gateway": ("gateway", settings.gateway_port, ("/",)),
         "alerts": ("gateway", settings.gateway_port, ("/v1/alerts",)),
         "metrics": ("worker", settings.worker_port, ("/metrics",)),
     }

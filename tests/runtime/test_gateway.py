@@ -119,6 +119,8 @@ def test_what_is_accepted_is_stored_before_the_answer(settings: Settings, client
     ("path", "content", "status", "said"),
     [
         ("/v1/feeds/nobody/records", line(1), 404, "nobody"),
+        (RECORDS, b"\n", 400, "no record"),
+        (RECORDS, b"no json", 422, "no record is accepted"),
         (RECORDS, b"x" * (BODY_LIMIT_BYTES + 1), 413, "1048576 bytes"),
         (RECORDS, b"\n".join([b"{}"] * (RECORDS_LIMIT + 1)), 413, f"{RECORDS_LIMIT + 1} records"),
     ],
@@ -131,6 +133,36 @@ def test_what_cannot_be_taken_as_a_whole_stores_nothing(
     assert (answered, problem["status"]) == (status, status)
     assert said in problem["detail"]
     assert stored(settings) == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("GET", "/nowhere", 404, "GET /nowhere"),
+        ("GET", "/docs", 404, "GET /docs"),
+        ("PUT", "/v1/alerts", 405, "PUT /v1/alerts"),
+        ("GET", "/v1/alerts?open_only=perhaps", 400, "open_only"),
+        ("GET", "/v1/alerts?level=abc", 400, "no parameter 'level'"),
+    ],
+)
+def test_every_error_is_a_problem(
+    client: Client, method: str, path: str, status: int, said: str
+) -> None:
+    answered, problem = client.ask(method, path)
+    assert (answered, problem["status"]) == (status, status)
+    assert said in problem["detail"]
+
+
+def test_what_is_rejected_is_named_even_when_nothing_is_taken(client: Client) -> None:
+    _, problem = client.ask("POST", RECORDS, b"no json")
+    assert [(row["index"], row["reason"]) for row in problem["rejected"]] == [(0, "not-json")]
+
+
+def test_the_index_leads_to_what_answers(client: Client) -> None:
+    status, index = client.ask("GET", "/")
+    assert status == 200
+    answers = client.ask("GET", index["openapi"])[1]["paths"]
+    assert {*index.values()} - {index["openapi"]} <= {*answers}
 
 
 def test_a_key_opens_the_feeds_of_its_department(settings: Settings, tmp_path: Path) -> None:
@@ -226,9 +258,9 @@ def test_nothing_is_told_as_of_now_for_a_worker_that_is_silent(
     """The other cell's worker goes on; who reads the topics only later comes to the same."""
     count = Value(COUNT, "ok", 7.0, T0_MS)
     own = partition_of("hall", PARTITIONS)
+    told_at = time.monotonic()
     tell(situation_message(Situation("town", "hall.west", "hall", T0_MS, {COUNT: count}), own))
     tell(hub_message(Situation("town", "town", "", T0_MS, {"site.operating_level": count})))
-    told_at = time.monotonic()
 
     def told() -> Any:
         tell(sign_of_life("town", 1 - own, T0_MS))

@@ -12,15 +12,17 @@ from typing import Annotated, Any
 
 import msgspec
 import structlog
-from fastapi import FastAPI, Header, Request, Response
+from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
+from starlette.exceptions import HTTPException
 
 from streams.runtime import metrics
 from streams.runtime.clock import SiteClock
-from streams.runtime.gateway.errors import RequestError, body_of, problem
+from streams.runtime.gateway.errors import RequestError, body_of, known_parameters, problem
 from streams.runtime.gateway.events import alert_events, kept_alive, platform_events
 from streams.runtime.gateway.ingest import BODY_LIMIT_BYTES, Ingest
 from streams.runtime.gateway.keys import PLATFORM, Keys
@@ -30,6 +32,22 @@ from streams.runtime.settings import Settings
 from streams.site.model import Site
 
 log = structlog.get_logger()
+
+INDEX = {
+    "openapi": "/openapi.json",
+    "state": "/v1/state/{place}",
+    "alerts": "/v1/alerts",
+    "alerts_stream": "/v1/alerts/stream",
+    "platform_alerts": "/v1/platform/alerts",
+    "platform_alerts_stream": "/v1/platform/alerts/stream",
+    "records": "/v1/feeds/{feed}/records",
+    "live": "/health/live",
+    "ready": "/health/ready",
+    "metrics": "/metrics",
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "problem details", "content": {"application/problem+json": {}}}
+}
 
 _json = msgspec.json.Encoder().encode
 
@@ -77,6 +95,10 @@ class Gateway:
             with suppress(asyncio.CancelledError, Exception):
                 await following
             await self.ingest.stop()
+
+    async def index(self) -> dict[str, str]:
+        """What there is."""
+        return INDEX
 
     async def publish(
         self, feed: str, request: Request, x_api_key: Annotated[str | None, Header()] = None
@@ -140,8 +162,18 @@ class Gateway:
 def gateway(settings: Settings, site: Site, clock: SiteClock) -> FastAPI:
     """Builds the application; it connects when it starts."""
     made = Gateway(settings, site, clock)
-    app = FastAPI(title="hubwatch gateway", version="1", lifespan=made.connected)
-    app.add_exception_handler(RequestError, problem)
+    app = FastAPI(
+        title="hubwatch gateway",
+        version="1",
+        lifespan=made.connected,
+        docs_url=None,  # its pages load scripts from elsewhere, which a closed network has not
+        redoc_url=None,
+        dependencies=[Depends(known_parameters)],
+        responses=PROBLEMS,
+    )
+    for kind in (RequestError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, problem)
+    app.add_api_route("/", made.index)
     app.add_api_route("/v1/feeds/{feed}/records", made.publish, methods=["POST"], status_code=202)
     app.add_api_route("/v1/state/{place}", made.state)
     app.add_api_route("/v1/alerts", made.alerts)

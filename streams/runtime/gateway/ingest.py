@@ -43,6 +43,8 @@ class Ingest:
         feed = self._site.feeds.get(feed_key)
         if feed is None:
             raise RequestError(f"feed {feed_key} is not in the site's contracts", status=404)
+        if not lines:
+            raise RequestError("no record in the body", status=400, hint="one record a line")
         if len(lines) > RECORDS_LIMIT:
             raise RequestError(
                 f"{len(lines)} records in one request",
@@ -58,9 +60,13 @@ class Ingest:
                 bad.append({"index": index, **problem})
             else:
                 good.append((key, raw))
-        await self._send(topic, good)
+        if good:
+            await self._send(topic, good)
         self.accepted += len(good)
         self.rejected += len(bad)
+        if not good:
+            more = {"accepted": 0, "rejected": bad}
+            raise RequestError("no record is accepted", status=422, more=more)
         return {"accepted": len(good), "rejected": bad}
 
     def _check(self, feed: str, raw: bytes) -> tuple[dict[str, str] | None, bytes]:
