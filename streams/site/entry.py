@@ -177,10 +177,13 @@ def _header_mistakes(
 def _text(path: Path, mistakes: list[Mistake]) -> str | None:
     try:
         return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        allowed = "a readable UTF-8 file"
     except (OSError, UnicodeDecodeError) as error:
         what = error.strerror if isinstance(error, OSError) else error.reason
-        mistakes.append(Mistake(path.name, 1, "file", str(what), "a readable UTF-8 file"))
-        return None
+        allowed = f"a readable UTF-8 file ({what})"
+    mistakes.append(Mistake(path.name, 1, "file", "", allowed))
+    return None
 
 
 @dataclass(slots=True)

@@ -25,7 +25,10 @@ def load_site(folder: Path, standards: Path | None = None) -> Site:
     those of the files that refer to them.
     """
     mistakes: list[Mistake] = []
-    site = check(read_yaml(folder / "site.yaml", mistakes), SiteRow, mistakes)
+    entry = read_yaml(folder / "site.yaml", mistakes)
+    if mistakes and not entry.data:
+        raise SiteError(folder, mistakes)
+    site = check(entry, SiteRow, mistakes)
     if site is None:
         raise SiteError(folder, mistakes)
     places = read_places(folder / "places.csv", site.key, mistakes)

@@ -11,6 +11,8 @@ from typing import ClassVar
 from schemas.errors import HubwatchError
 
 LISTED = 12
+REQUIRED = "required"
+"""what is allowed where a field is absent that must be there"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,9 +26,12 @@ class Mistake:
     allowed: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.file}:{self.line} {self.field}: {self.value!r} is not allowed: {self.allowed}"
-        )
+        where = f"{self.file}:{self.line} {self.field}"
+        if self.value:
+            return f"{where}: {self.value!r} is not allowed: {self.allowed}"
+        if self.allowed.startswith(REQUIRED):
+            return f"{where} is missing{self.allowed.removeprefix(REQUIRED)}"
+        return f"{where} is missing: {self.allowed}"
 
 
 class SiteError(HubwatchError):

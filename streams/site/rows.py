@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from schemas.record import Identifier
 from streams.site.entry import Entry, Location
-from streams.site.mistake import Mistake, one_of
+from streams.site.mistake import REQUIRED, Mistake, one_of
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
@@ -201,7 +201,7 @@ def _allowed(model: type[BaseModel], location: Location, found: ErrorDetails) ->
     if found["type"] == "literal_error":
         words = str(found["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
         return one_of(words, str(found["input"]))
-    message = "required" if found["type"] == "missing" else found["msg"]
+    message = REQUIRED if found["type"] == "missing" else found["msg"]
     message = message.removeprefix("Value error, ").removeprefix("Input should be ")
     field = model.model_fields.get(str(location[0])) if location else None
     about = f" ({field.description})" if field and field.description else ""

@@ -107,6 +107,14 @@ def test_every_rule_needs_a_case(tmp_path: Path, hongqiao: Site, catalogue: Cata
     assert {mistake.allowed for mistake in mistakes} == {"a case for every rule"}
 
 
+def test_a_wrong_rule_is_told_alone(tmp_path: Path, hongqiao: Site, catalogue: Catalogue) -> None:
+    rules = (HONGQIAO / "rules.yaml").read_text(encoding="utf-8")
+    wrong = tmp_path / "rules.yaml"
+    wrong.write_text(rules.replace("measure: water.ponding_cm", "measure: water.pond"), "utf-8")
+    mistakes = check_rules(wrong, HONGQIAO / "rules.tests.yaml", hongqiao, catalogue)
+    assert {(mistake.file, mistake.value) for mistake in mistakes} == {("rules.yaml", "water.pond")}
+
+
 def test_a_file_that_cannot_be_read_hides_no_rule(
     tmp_path: Path, hongqiao: Site, catalogue: Catalogue
 ) -> None:

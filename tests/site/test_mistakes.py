@@ -124,15 +124,24 @@ def test_a_place_without_a_key_is_told_by_its_line(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["site.yaml", "places.csv", "departments.yaml", "sources.csv"])
 def test_a_file_that_is_not_there_is_one_mistake(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    told = [m for m in mistakes_of(folder) if m.file == name and m.field == "file"]
-    assert [(m.line, m.value) for m in told] == [(1, "No such file or directory")]
+    told = [str(m) for m in mistakes_of(folder) if m.file == name and m.field == "file"]
+    assert told == [f"{name}:1 file is missing: a readable UTF-8 file"]
+
+
+def test_a_folder_that_is_not_there_is_one_mistake(tmp_path: Path) -> None:
+    assert len(mistakes_of(tmp_path / "none")) == 1
+
+
+def test_what_is_absent_is_called_missing() -> None:
+    told = str(Mistake("site.yaml", 1, "area", "", "required (a code)"))
+    assert told == "site.yaml:1 area is missing (a code)"
 
 
 def test_a_file_that_is_not_text_or_no_mapping_is_told(folder: Path) -> None:
     (folder / "sources.csv").write_bytes(b"source,feed,place,cadence_seconds\n\xff")
     (folder / "calendar.yaml").write_text("# nothing\n- 1\n")
     found = {m.file: m for m in mistakes_of(folder) if m.field == "file"}
-    assert found["sources.csv"].allowed == "a readable UTF-8 file"
+    assert found["sources.csv"].allowed == "a readable UTF-8 file (invalid start byte)"
     assert (found["calendar.yaml"].line, found["calendar.yaml"].allowed) == (
         2,
         "a mapping of keys to values",
