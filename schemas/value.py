@@ -50,7 +50,7 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
         return min(1.0, self.heard / self.expected) if self.expected else 0.0
 
     def says_the_same(self, other: Value) -> bool:
-        """Equal in everything but the version."""
+        """Equal in everything but the version and who contributed."""
         return (
             self.value == other.value
             and self.observed_at_ms == other.observed_at_ms
@@ -60,6 +60,9 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
             and self.reason == other.reason
             and self.revised == other.revised
             and self.decided_by == other.decided_by
+            and self.at_least == other.at_least
+            and self.simulated == other.simulated
+            and self.oldest_ms == other.oldest_ms
         )
 
     def following(self, before: Value) -> Value:

@@ -104,8 +104,8 @@ class Group:
         self.step = 0
         self.received_ms = 0
         self._reader = Reader(rows)
-        self._limits: dict[int, float] = {}
-        """by column of a reading: a change beyond is sudden"""
+        self._limits: dict[str, tuple[int, float]] = {}
+        """by measure: a column of a reading, and the change in it beyond which it is sudden"""
         self._hearing: Hearing | None = None
         self._looked_ms = 0
         self._newest_ms = 0
@@ -115,7 +115,9 @@ class Group:
         self.sources.append(source)
         self._shortest_ms = min(self._shortest_ms or source.cadence_ms, source.cadence_ms)
         alone = len(self.sources) == 1
-        self.step_ms = 1 if alone else max(1, self._shortest_ms // STEPS_A_CADENCE)
+        step_ms = 1 if alone else max(1, self._shortest_ms // STEPS_A_CADENCE)
+        self.step = self.step * self.step_ms // step_ms
+        self.step_ms = step_ms
         self.awaited = None
 
     def read(self, record: Any) -> Sample:
@@ -169,7 +171,7 @@ class Group:
         self.dirty = True
 
     def _is_sudden(self, before: Sample, reading: Sample) -> bool:
-        for at, limit in self._limits.items():
+        for at, limit in self._limits.values():
             was, now = before[at], reading[at]
             if was is not None and now is not None and abs(now - was) > limit:
                 return True
@@ -177,12 +179,12 @@ class Group:
 
     def expect(self, row: Measure, value: Value) -> None:
         """Remembers the row's newest value, against which a change of one source is measured."""
-        at = self._reader.columns[row.key].at
-        if value.value is None:
-            self._limits.pop(at, None)
+        if not value.value:  # of nothing, everything would be a large share
+            self._limits.pop(row.key, None)
             return
         weight = value.heard if row.over_sources in SHARED else 1
-        self._limits[at] = SUDDEN_SHARE * abs(value.value) * weight
+        limit = SUDDEN_SHARE * abs(value.value) * weight
+        self._limits[row.key] = (self._reader.columns[row.key].at, limit)
 
     def _accumulate(self, record: Any) -> None:
         for accumulation in self.accumulations:

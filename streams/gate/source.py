@@ -124,8 +124,9 @@ class FeedState:
     def hear(self, received_ms: int, observed_ms: int) -> None:
         """Takes a sample of the arrivals; one a place and half minute is enough for a median."""
         self.last_received_ms = max(self.last_received_ms, received_ms)
-        self._deltas.append((received_ms, received_ms - observed_ms))
-        self._judge()
+        if received_ms > self.last_received_ms - SKEW_WINDOW_MS:
+            self._deltas.append((received_ms, received_ms - observed_ms))
+            self._judge()
 
     @property
     def samples(self) -> list[tuple[int, int]]:

@@ -53,12 +53,12 @@ def operating_level(
         levels[criterion.key] = level
         if level == NORMAL and not finding.judged:
             unjudged.append(criterion.key)
-        at_least |= finding.unknown
+        at_least |= finding.unknown or not finding.judged
         reasons.append(_reason(criterion, finding, level, read))
     site = max(levels.values())
     return OperatingLevel(
         level=site,
-        at_least=at_least or bool(unjudged),
+        at_least=at_least,
         unjudged=tuple(unjudged),
         reasons=tuple(r for r in reasons if r.level == site) if site > NORMAL else (),
         criteria=levels,

@@ -81,7 +81,8 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class OperatingLevel(msgspec.Struct, frozen=True):
-    """`criteria` has the level of every criterion; `reasons` those at the site's level.
+    """`criteria` has the level of every criterion; `reasons` those at the site's level. `at_least`:
+    less than half of what a criterion looks at is known, so that it may be worse.
 
     `unjudged` are the criteria whose normal level means nothing: too few of their places are known.
     """

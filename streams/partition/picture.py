@@ -170,7 +170,8 @@ class Picture:
     def compare_clocks(self, since_ms: int) -> None:
         """Samples how long records took to arrive, at every place that got one since `since_ms`."""
         for state in self.places.values():
-            for group in state.groups.values():
+            groups = () if state.place.cell in self.ahead_ms else state.groups.values()
+            for group in groups:
                 if group.last is not None and group.received_ms >= since_ms:
                     feed = self.feeds[group.last.feed]
                     feed.hear(group.received_ms, group.last.samples[-1][0])

@@ -28,7 +28,7 @@ def recover(partition: Partition, mark: Mark, cells: Mapping[str, bytes]) -> lis
         found
         for cell, found in read.items()
         if mark.cells.get(cell) != snapshot.digest(cells[cell])
-        and not _contains(found.positions, mark.positions)
+        and not (_contains(found.positions, mark.positions) and found.ticked_ms >= mark.ticked_ms)
     ]
     missing = sorted(mark.cells.keys() - read.keys())
     for cell, found in read.items():
@@ -70,4 +70,5 @@ def _rewound(mark: Mark, behind: Iterable[CellSnapshot], missing: Iterable[str])
         },
         ticked_ms=min(mark.ticked_ms, *(ticked_ms for _, ticked_ms in starts)),
         stream_ms=min(mark.stream_ms, *(ticked_ms for _, ticked_ms in starts)),
+        delays={},
     )

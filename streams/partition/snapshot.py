@@ -50,7 +50,7 @@ class SourceSnapshot(msgspec.Struct, array_like=True):
 
 class GroupSnapshot(msgspec.Struct, array_like=True):
     kind: str
-    step: int
+    step_start_ms: int
     received_ms: int
     simulated: bool
     accumulated: dict[str, tuple[bool, Any]]
@@ -205,7 +205,7 @@ def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
         groups=[
             GroupSnapshot(
                 kind=group.kind,
-                step=group.step,
+                step_start_ms=group.step * group.step_ms,
                 received_ms=group.received_ms,
                 simulated=group.simulated,
                 accumulated={a.row.key: (a.heard, a.state) for a in group.accumulations},
@@ -226,7 +226,7 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
         group = state.groups.get(group_row.kind)
         if group is None:
             continue
-        group.step = group_row.step
+        group.step = group_row.step_start_ms // group.step_ms
         group.received_ms = group_row.received_ms
         group.simulated = group_row.simulated
         group.awaited = group_row.awaited

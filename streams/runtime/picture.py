@@ -65,8 +65,9 @@ class Picture:
             silent = self.silent_for_ms(part.cell) is not None
             for key, value in part.values.items():
                 values[key] = _silenced(value) if silent else value
+        arrivals = () if self.silent_for_ms(parts[0].cell) is not None else parts[0].arrivals
         return msgspec.structs.replace(
-            parts[0], at_ms=max(part.at_ms for part in parts), values=values
+            parts[0], at_ms=max(part.at_ms for part in parts), values=values, arrivals=arrivals
         )
 
     def values(self, place: str) -> dict[str, Value]:

@@ -23,7 +23,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
-from streams.runtime.fetch import fetched
+from streams.runtime.fetch import Records, fetched
 
 FETCH_WAIT_MS = 500
 
@@ -94,7 +94,29 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             found = await fetched(
                 fetcher, active_partitions, wait_seconds=timeout or 0.0, most=max_records or 1
             )
+        self._note(consumer, active_partitions, found)
         return {tp: [batch] for tp, batch in found.items()}
+
+    def _note(
+        self, consumer: aiokafka.AIOKafkaConsumer, partitions: set[TP], found: Mapping[TP, Records]
+    ) -> None:
+        """What has been handed on by now, and where the fetcher stands after it: further, where it
+        met what is no record (a transaction's marker, a part that expired)."""
+        subscription = consumer._subscription.subscription  # noqa: SLF001  as in `fetch`
+        if subscription is None or subscription.assignment is None:
+            return
+        if not self.consumer.flow_active:  # a seek is to come: all that is known is of the past
+            return
+        reached = cast("Consumer", self.consumer).reached
+        for tp in partitions:
+            state = subscription.assignment.state_value(tp)
+            position = state._position if state else None  # noqa: SLF001
+            if position is None:
+                reached.pop(tp, None)
+                continue
+            before = reached.get(tp)
+            handed = found[tp][-1].offset + 1 if tp in found else before and before[0]
+            reached[tp] = (handed, position)
 
 
 class Consumer(driver.Consumer):
@@ -102,12 +124,15 @@ class Consumer(driver.Consumer):
 
     app: BatchApp
     durable: MutableMapping[TP, int]
+    reached: MutableMapping[TP, tuple[int | None, int]]
+    """by the fetcher: the offset after the last record handed on, and after all it has met"""
     committed_at: MutableMapping[TP, float]
     """by `time.monotonic()`; a partition whose offset need not move counts as committed"""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.durable = {}
+        self.reached = {}
         self.committed_at = {}
 
     def _new_consumer_thread(self) -> ConsumerThread:
@@ -132,6 +157,7 @@ class Consumer(driver.Consumer):
     async def perform_seek(self) -> None:
         """Called by Faust before the flow resumes, and when it stopped in the middle of a fetch."""
         assignment = set(self.assignment())
+        self.reached.clear()
         for tp, offset in (await self.app.restore(assignment)).items():
             await self._seek(tp, offset)
             self._read_offset[tp] = None
@@ -167,6 +193,17 @@ class Consumer(driver.Consumer):
         """End of the partition as of the last fetch; None while it is not assigned or fetched."""
         fetched = self._fetched(tp)
         return fetched.highwater if fetched else None
+
+    def unread(self, tp: TP, offered: int) -> int | None:
+        """How many offsets lie between the record taken last, before `offered`, and the end of the
+        partition as of the last fetch, less those that are known to hold no record; None as for
+        `end_offset`."""
+        reached, end = self.reached.get(tp), self.end_offset(tp)
+        if end is None:
+            return None
+        if reached is not None and reached[0] in (None, offered):  # nothing waits in line
+            offered = max(offered, reached[1])
+        return max(0, end - offered)
 
     def asked_ms(self, tp: TP) -> int:
         """When the broker last said how far the partition reaches, Unix ms on the wall; 0 while it

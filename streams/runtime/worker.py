@@ -43,6 +43,8 @@ from streams.site.model import Site
 
 log = structlog.get_logger()
 
+STUCK_MS = 120_000
+"""behind the site's clock, without moving"""
 FETCH_SECONDS = 0.2
 """wall time that a record may take from its stamp into the log"""
 
@@ -69,6 +71,7 @@ class Worker:
         self.batch_records = 0
         self.step_seconds = 0.0
         self._inflows: dict[int, Inflow] = {}
+        self._told_ms: dict[int, int] = {}
         self._departments = {d.inbox: d.key for d in site.departments.values()}
         self._gaps = Gaps(self._seek)
         self._stepping = asyncio.Lock()
@@ -140,7 +143,7 @@ class Worker:
     async def _advance(self, inflow: Inflow, clock_ms: int) -> None:
         """Steps what may be stepped; `clock_ms` 0 lets no more time pass than records bring."""
         number = inflow.partition.number
-        unread = self._behind(number, inflow.offered)
+        unread = self._unread(number, inflow.offered)
         started = time.thread_time()
         for topic, output in inflow.advance(unread, clock_ms):
             self.step_seconds += time.thread_time() - started
@@ -157,9 +160,16 @@ class Worker:
             await self.outbox.send(quarantine_message(refusal, topic, partition.number))
         for situation in output.situations:
             await self.outbox.send(situation_message(situation, partition.number))
-        if output.told_ms is not None:
+        if output.told_ms is not None and self._moves(partition.number, output.told_ms, now_ms):
             life = sign_of_life(self.site.key, partition.number, output.told_ms)
             await self.outbox.send(life)
+
+    def _moves(self, number: int, told_ms: int, now_ms: int) -> bool:
+        """Whether time passes in a partition, unless it stands still for the whole site: one that
+        is stuck must fall silent, and not be taken for alive."""
+        moved = told_ms > self._told_ms.get(number, 0)
+        self._told_ms[number] = told_ms
+        return moved or now_ms - told_ms < STUCK_MS
 
     # -- the clock -------------------------------------------------------------------------
 
@@ -179,12 +189,13 @@ class Worker:
         asked_ms = min(consumer.asked_ms(TP(topic, number)) for topic in self._departments)
         return self.clock.at_wall_ms(asked_ms - int(FETCH_SECONDS * 1000))
 
-    def _behind(self, number: int, positions: Mapping[str, int]) -> dict[str, int]:
-        lags: dict[str, int] = {}
+    def _unread(self, number: int, offered: Mapping[str, int]) -> dict[str, int]:
+        """Records of each inbox topic that were not offered yet, −1 while unknown."""
+        unread: dict[str, int] = {}
         for topic in self._departments:
-            end = self.app.batch_consumer.end_offset(TP(topic, number))
-            lags[topic] = -1 if end is None else max(0, end - positions.get(topic, 0))
-        return lags
+            count = self.app.batch_consumer.unread(TP(topic, number), offered[topic])
+            unread[topic] = -1 if count is None else count
+        return unread
 
     # -- durability ------------------------------------------------------------------------
 

@@ -122,9 +122,10 @@ class WorkerCollector(Collector):
     def _waiting(self, partition: Partition) -> Iterator[tuple[str, int]]:
         """Records not yet stepped, by inbox topic, where the end of the topic is known."""
         for topic in self._inboxes:
-            end = self._worker.app.batch_consumer.end_offset(TP(topic, partition.number))
-            if end is not None:
-                yield topic, max(0, end - partition.positions.get(topic, 0))
+            at = TP(topic, partition.number)
+            count = self._worker.app.batch_consumer.unread(at, partition.positions.get(topic, 0))
+            if count is not None:
+                yield topic, count
 
     def _commit_age_seconds(self, number: int) -> float:
         """Since the oldest of the partition's commits, 0 before any is due."""

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from tests.town import CADENCE_MS, SOURCES, T0_MS, Message
 
 ROUNDS = 14
+PAUSE_MS = 400_000
+NEWCOMER = ("transport.crowd", "cam-new", "hall.west")
+"""nobody registered it; it makes a place of one source one of two"""
 IN_ORDER = ("good", "good", "good", "good", "missing", "again", "otherwise", "broken", "alien")
 FATES = (*IN_ORDER, "late")
 
@@ -39,10 +42,13 @@ def streams(draw: st.DrawFn, fates: Sequence[str] = FATES) -> list[Message]:
     """Messages of one topic-partition in the order of their offsets; arrival never goes back."""
     messages: list[Message] = []
     received_ms = T0_MS
+    pause_at, pause_ms = draw(st.integers(1, ROUNDS)), draw(st.sampled_from([0, 0, PAUSE_MS]))
+    joins = draw(st.sampled_from([ROUNDS, ROUNDS // 2]))
     for number in range(ROUNDS):
-        for index, (feed, source, at) in enumerate(SOURCES):
+        start_ms = T0_MS + number * CADENCE_MS + (pause_ms if number >= pause_at else 0)
+        for index, (feed, source, at) in enumerate((*SOURCES, NEWCOMER)[: 5 + (number >= joins)]):
             fate = draw(st.sampled_from(fates))
-            observed_ms = T0_MS + number * CADENCE_MS + index * 700
+            observed_ms = start_ms + index * 700
             received_ms = max(received_ms, observed_ms + 300)
             if fate == "missing":
                 continue
