@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli import terminal
-from streams.cli.text import meant, table
+from streams.cli.text import table
 
 if TYPE_CHECKING:
     from streams.runtime.settings import Settings
-
-OUTSIDE: Mapping[str, str] = {
-    "HUBWATCH_CACHE_DIR": "folder of fetched programs; default: hubwatch in the user's cache",
-    "HUBWATCH_DEBUG": "1: a command that fails shows where",
-    "HUBWATCH_GRAFANA_HOME": "folder of an unpacked Grafana release",
-    "HUBWATCH_GRAFANA_PASSWORD": "password of that user",
-    "HUBWATCH_GRAFANA_TOKEN": "token of a service account, for `hubwatch boards push`",
-    "HUBWATCH_GRAFANA_USER": "user to push boards as, instead of a token",
-    "HUBWATCH_MAVEN_REPOSITORY": "mirror to fetch the broker's jars from",
-    "HUBWATCH_PYTHON": "interpreter that scripts/setup makes the environment with",
-    "HUBWATCH_RECORDINGS": "folder of the recordings that `hubwatch replay` plays",
-}
-"""Variables read where there are no settings yet: by scripts, and by who finds programs."""
 
 
 def config(
@@ -43,9 +30,6 @@ def config(
     else:
         for line in table(("设置 setting", "值 value", "来源 origin"), rows):
             terminal.say(line)
-    for name in strangers(settings):
-        hint = meant(name, variables(settings)) or "hubwatch config lists all settings"
-        terminal.note(f"warning: {name} is no setting of hubwatch: {hint}")
 
 
 def origins(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -70,11 +54,3 @@ def origins(settings: Settings) -> Iterator[tuple[str, str]]:
 def variables(settings: Settings) -> list[str]:
     """The environment variables of all settings, in the settings' order."""
     return [f"HUBWATCH_{name.upper()}" for name in type(settings).model_fields]
-
-
-def strangers(settings: Settings) -> list[str]:
-    """Environment variables that look like settings and are none."""
-    import os
-
-    known = {*variables(settings), *OUTSIDE}
-    return sorted(n for n in os.environ if n.upper().startswith("HUBWATCH_") and n not in known)

@@ -9,9 +9,8 @@ from typing import Any, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
-from streams.cli.config import OUTSIDE
 from streams.reference.markdown import code, page, table
-from streams.runtime.settings import CHECKOUT, Settings
+from streams.runtime.settings import CHECKOUT, OUTSIDE, Settings
 
 BOUNDS: tuple[tuple[type[Any], str, str], ...] = (
     (Ge, "ge", "≥"),

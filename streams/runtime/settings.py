@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Self
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +22,8 @@ from schemas.errors import HubwatchError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+PREFIX = "HUBWATCH_"
+
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 PORT_OF: Mapping[str, str] = {
@@ -29,6 +34,21 @@ PORT_OF: Mapping[str, str] = {
     "replay": "simulator_port",
 }
 """Setting with the port of each of our processes."""
+
+OUTSIDE: Mapping[str, str] = {
+    "HUBWATCH_BOARDS": "folder of the boards, for Grafana's provisioning",
+    "HUBWATCH_CACHE_DIR": "folder of fetched programs; default: hubwatch in the user's cache",
+    "HUBWATCH_DEBUG": "1: a command that fails shows where",
+    "HUBWATCH_GRAFANA_HOME": "folder of an unpacked Grafana release",
+    "HUBWATCH_GRAFANA_PASSWORD": "password of that user",
+    "HUBWATCH_GRAFANA_TOKEN": "token of a service account, for `hubwatch boards push`",
+    "HUBWATCH_GRAFANA_USER": "user to push boards as, instead of a token",
+    "HUBWATCH_MAVEN_REPOSITORY": "mirror to fetch the broker's jars from",
+    "HUBWATCH_PROMETHEUS_URL": "where Grafana's provisioning finds Prometheus",
+    "HUBWATCH_PYTHON": "interpreter that scripts/setup makes the environment with",
+    "HUBWATCH_RECORDINGS": "folder of the recordings that `hubwatch replay` plays",
+}
+"""Variables read where there are no settings yet: by scripts, Grafana, and who finds programs."""
 
 
 class SettingsError(HubwatchError):
@@ -42,7 +62,7 @@ class Settings(BaseSettings):
     """Read from HUBWATCH_<NAME>; a file wins over a default, the environment over the file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HUBWATCH_", toml_file="hubwatch.toml", extra="forbid", frozen=True
+        env_prefix=PREFIX, toml_file="hubwatch.toml", extra="forbid", frozen=True
     )
 
     site_dir: Path = Field(
@@ -112,18 +132,31 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, **given: object) -> Self:
-        """Raises SettingsError, one line a mistake."""
+        """Raises SettingsError with every mistake; also for a variable that is no setting."""
+        known = {*OUTSIDE, *(f"{PREFIX}{name.upper()}" for name in cls.model_fields)}
+        given_names = (name for name in os.environ if name.upper().startswith(PREFIX))
+        unknown = sorted(name for name in given_names if name.upper() not in known)
+        if unknown:
+            raise SettingsError("; ".join(_no_setting(name, known) for name in unknown))
         try:
             return cls(**given)  # type: ignore[arg-type]
         except ValidationError as error:
-            lines = [
-                f"{'.'.join(map(str, e['loc']))} = {e['input']!r}: {e['msg']}"
-                for e in error.errors()
-            ]
-            raise SettingsError("; ".join(lines)) from error
+            raise SettingsError("; ".join(map(_mistake, error.errors()))) from error
         except TOMLDecodeError as error:
             raise SettingsError(f"{cls.model_config.get('toml_file')}: {error}") from error
 
     @property
     def clock_file(self) -> Path:
         return self.data_dir / "clock.json"
+
+
+def _mistake(found: ErrorDetails) -> str:
+    name = ".".join(map(str, found["loc"]))
+    if found["type"] == "extra_forbidden":
+        return _no_setting(name, Settings.model_fields)
+    return f"{name} = {found['input']!r}: {found['msg']}"
+
+
+def _no_setting(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, sorted(known), n=1)
+    return f"{name} is no setting" + (f"; did you mean {close[0]}?" if close else "")

@@ -23,6 +23,10 @@ def test_every_setting_has_its_origin(hubwatch: Hubwatch, monkeypatch: pytest.Mo
 def test_a_misspelt_variable_is_told(hubwatch: Hubwatch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUBWATCH_PARTITION", "8")
     done = hubwatch("config")
-    assert done.status == 0
-    assert "HUBWATCH_PARTITION is no setting" in done.err
-    assert "HUBWATCH_PARTITIONS" in done.err
+    assert done.status == 2
+    assert "HUBWATCH_PARTITION is no setting; did you mean HUBWATCH_PARTITIONS?" in done.err
+
+
+def test_a_misspelt_key_of_the_file_is_told(hubwatch: Hubwatch) -> None:
+    Path("hubwatch.toml").write_text("batch_record = 10\n", encoding="utf-8")
+    assert "batch_record is no setting; did you mean batch_records?" in hubwatch("config").err

@@ -22,7 +22,7 @@ def test_with_nothing_running_the_files_are_well_and_the_rest_says_how_to_start(
     done = hubwatch("doctor", "--json")
     found = done.json
     assert list(found) == [check.key for check in CHECKS]
-    assert {found[key]["mark"] for key in ("python", "settings", "disk", "site", "rules")} == {"ok"}
+    assert {found[key]["mark"] for key in ("python", "disk", "site", "rules")} == {"ok"}
     assert {found[key]["mark"] for key in ("broker", "worker", "hub", "gateway")} == {"warn"}
     assert all(row["fix"] for row in found.values() if row["mark"] != "ok")
     broken = any(row["mark"] == "fail" for row in found.values())

@@ -10,7 +10,6 @@ from streams.cli.checks.finding import Check, Finding, Mark
 CHECKS: tuple[Check, ...] = (
     Check("python", "Python 版本", "Python", machine.python),
     Check("packages", "依赖包", "packages", machine.packages),
-    Check("settings", "配置", "settings", machine.names_of_settings),
     Check("java", "Java 运行环境", "Java", machine.java),
     Check("jars", "Kafka 程序包", "Kafka jars", machine.jars),
     Check("disk", "磁盘空间", "disk", machine.disk),

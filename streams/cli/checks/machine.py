@@ -10,8 +10,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from streams.cli.checks.finding import Finding
-from streams.cli.config import strangers, variables
-from streams.cli.text import meant
 from streams.runtime.servers.disk import require_space
 from streams.runtime.servers.jars import cache_dir, read_lock
 from streams.runtime.servers.java import find_java
@@ -58,15 +56,6 @@ def unlike(lock: Path) -> Iterator[str]:
             continue
         if found != wanted:
             yield f"{name} is {found}, not {wanted}"
-
-
-def names_of_settings(settings: Settings) -> Finding:
-    """No variable of the environment looks like a setting and is none."""
-    unknown = strangers(settings)
-    if unknown:
-        hint = meant(unknown[0], variables(settings)) or "hubwatch config lists all settings"
-        return Finding("warn", f"{', '.join(unknown)} in the environment: no such setting", hint)
-    return Finding("ok", "every HUBWATCH_ variable is known")
 
 
 def java(_: Settings) -> Finding:
