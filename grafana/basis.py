@@ -12,7 +12,7 @@ from streams.domains import catalogue
 from streams.fusion.measure import Accumulated, Catalogue, Derived, HubMeasure, Measure
 from streams.hub.load import HubSettings, load_hub
 from streams.rules.load import load_rules
-from streams.rules.rule import Rule
+from streams.rules.rule import Operator, Rule
 from streams.site import load_site
 from streams.site.model import Site
 
@@ -22,6 +22,9 @@ NO_SHARES = {
     "transit.headway_adherence_ratio",
 }
 """ratios of two of a kind, around 1; all other ratios are shares of a whole"""
+
+ABOUT_DATA = {"device.online_ratio", "site.blindness_ratio"}
+"""measures of what is heard, not of what happens"""
 
 Row = Measure | Derived | Accumulated | HubMeasure
 
@@ -98,6 +101,15 @@ class Basis:
             row = self.row(row.inputs[0])
         heard = self.sourced(row.kind) if isinstance(row, Measure | Accumulated) else ()
         return tuple(key for key in places if any(f"{one}.".startswith(f"{key}.") for one in heard))
+
+    @property
+    def blind_rules(self) -> tuple[str, ...]:
+        """Keys of the rules that tell of missing data; all others tell of the situation."""
+        return tuple(
+            rule.key
+            for rule in self.rules
+            if rule.operator is Operator.ABSENCE or rule.measure in ABOUT_DATA
+        )
 
     def name(self, place: str) -> str:
         return self.site.places[place].name_zh

@@ -63,7 +63,7 @@ class Board:
     rows: tuple[Row, ...]
     timezone: str
     variables: tuple[Json, ...] = ()
-    span: str = "now-15m"
+    span: str = "now-10m"
 
     @property
     def uid(self) -> str:
@@ -96,7 +96,10 @@ class Board:
             "timezone": self.timezone,
             "time": {"from": self.span, "to": "now"},
             "refresh": "5s",
-            "timepicker": {"refresh_intervals": ["5s", "15s", "1m"]},
+            "timepicker": {
+                "refresh_intervals": ["5s", "15s", "1m"],
+                "time_options": ["5m", "10m", "30m", "1h", "6h", "24h"],
+            },
             "graphTooltip": 1,
             "links": [_link(board) for board in siblings],
             "templating": {"list": list(self.variables)},

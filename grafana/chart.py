@@ -13,6 +13,7 @@ from grafana.panel import Caption, Panel
 from grafana.query import AGE_NAME, Query, oldest, oldest_legend, values
 from grafana.unit import Unit
 
+FEW = 4
 MANY = 2
 """beyond so many lines areas would only hide each other"""
 
@@ -56,7 +57,7 @@ def chart(
         [Line(expr=values(measure, places), label="place")],
         Axis(unit=basis.unit(measure), scale=scale, stacked=stacked),
         width=width,
-        names=basis.names(places),
+        names=_legend_names(basis, places, width),
         age=oldest(measure, places),
         legend=legend,
     )
@@ -101,12 +102,21 @@ def timeline(
     words: Sequence[Word],
     *,
     width: int,
+    age: str = "",
 ) -> Panel:
-    """States over time, one bar a value of `label`. UNKNOWN needs a word of its own."""
+    """States over time, one bar a value of `label`. UNKNOWN needs a word of its own.
+
+    `age` is an expression in seconds that names an empty bar.
+    """
+    queries = [Query(expr=expr, legend=f"{{{{{label}}}}}")]
+    overrides = [override(key, properties(name=name)) for key, name in names.items()]
+    if age:
+        queries.append(oldest_legend(age))
+        overrides.append(override(f"/^{AGE_NAME}/", _empty_bar(), matcher="byRegexp"))
     return Panel(
         kind="state-timeline",
         caption=caption,
-        queries=(Query(expr=expr, legend=f"{{{{{label}}}}}"),),
+        queries=tuple(queries),
         width=width,
         defaults={
             "custom": {"fillOpacity": 90, "lineWidth": 0},
@@ -115,7 +125,7 @@ def timeline(
             "mappings": mappings(words),
             "noValue": SILENT_TEXT,
         },
-        overrides=tuple(override(key, properties(name=name)) for key, name in names.items()),
+        overrides=tuple(overrides),
         options={
             "mergeValues": True,
             "showValue": "never",
@@ -151,6 +161,12 @@ def _defaults(axis: Axis, *, many: bool) -> Json:
     }
 
 
+def _legend_names(basis: Basis, places: Sequence[str], width: int) -> Mapping[str, str]:
+    """In both languages where they fit below the chart, else in Chinese."""
+    fits = width >= 8 and len(places) <= FEW
+    return basis.titles(places) if fits else basis.names(places)
+
+
 def _legend(placement: str) -> Json:
     beside = placement == "right"
     return {
@@ -174,6 +190,10 @@ def _drawn(line: Line) -> Json:
         extra["custom.lineStyle"] = {"fill": "dash", "dash": [8, 6]}
         extra["custom.fillOpacity"] = 0
     return override(line.name, properties(colour=line.colour, extra=extra))
+
+
+def _empty_bar() -> Json:
+    return {"mappings": mappings((Word(0, " ", "transparent"),), " ")}
 
 
 def _age_in_legend() -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 
 from grafana import palette
 from grafana.palette import Scale
-from grafana.query import UNKNOWN
+from grafana.query import BLINDED, PARTLY, UNKNOWN
 from grafana.unit import Unit
 
 Json = dict[str, Any]
@@ -35,6 +35,16 @@ LEVEL_WORDS = (
     Word(3, "3级 橙", palette.ORANGE),
     Word(4, "4级 红", palette.RED),
 )
+ALARM_WORDS = (
+    *LEVEL_WORDS,
+    *(
+        Word(word.value + BLINDED, f"{word.text[:2]} ▨", word.colour)
+        for word in LEVEL_WORDS
+        if word.value > 0
+    ),
+    Word(PARTLY, "▨ 部分未知", palette.UNKNOWN),
+)
+"""levels of alerts, those whose data have stopped since with ▨"""
 STATUS_WORDS = (
     Word(0, "可信", palette.NORMAL),
     Word(1, "存疑", palette.SUSPECT),
@@ -47,8 +57,10 @@ def thresholds(scale: Scale) -> Json:
     return {"mode": "absolute", "steps": steps}
 
 
-def mappings(words: Sequence[Word] = (), unknown: str = UNKNOWN_TEXT) -> list[Json]:
-    """Words for numbers; what is no number is `unknown`, grey."""
+def mappings(
+    words: Sequence[Word] = (), unknown: str = UNKNOWN_TEXT, absent: str = ""
+) -> list[Json]:
+    """Words for numbers; what is no number is `unknown`, grey. With `absent`, only NaN is."""
     found: list[Json] = []
     exact = [word for word in words if word.to is None]
     if exact:
@@ -63,8 +75,18 @@ def mappings(words: Sequence[Word] = (), unknown: str = UNKNOWN_TEXT) -> list[Js
             span = {"from": word.value, "to": word.to, "result": result}
             found.append({"type": "range", "options": span})
     nothing = {"text": unknown, "color": palette.UNKNOWN, "index": len(words) + 1}
-    found.append({"type": "special", "options": {"match": "null+nan", "result": nothing}})
+    match = "nan" if absent else "null+nan"
+    found.append({"type": "special", "options": {"match": match, "result": nothing}})
+    if absent:
+        gone = {"text": absent, "color": palette.TEXT, "index": len(words) + 2}
+        found.append({"type": "special", "options": {"match": "null", "result": gone}})
     return found
+
+
+def texts(absent: str, colour: str) -> list[Json]:
+    """For a column of text: what is said where there is none. NaN would match any text."""
+    result = {"text": absent, "color": colour, "index": 0}
+    return [{"type": "special", "options": {"match": "null", "result": result}}]
 
 
 def named(names: Mapping[str, str]) -> list[Json]:

@@ -11,7 +11,7 @@ from grafana.panel import Caption, Panel, references
 from grafana.query import ages, column, one_of, statuses, values
 from grafana.scales import FILLING
 from grafana.table import AGE_SCALE, PLACE_LINK
-from grafana.unit import AGE, COUNT, SHARE, UNITS
+from grafana.unit import AGE, COUNT, UNITS
 
 PROFILE = "hubwatch_dispersal_profile_persons"
 AHEAD = "ahead_minutes"
@@ -21,7 +21,10 @@ QUEUE = "dispersal.queue_persons"
 UNSEEN = {"viz": False, "legend": True, "tooltip": False}
 AGE_COLUMN = "-1"
 """sorts before the first step"""
-FULL = (Word(1, "满", palette.RED, to=1000),)
+FULL = (Word(100, "满", palette.RED, to=100_000),)
+LAST_STEP, LAST_STEP_TITLE = "85", "85–90"
+"""each step is five minutes long; the others are named by where they begin"""
+STEP_WIDTH = 38
 SERIES = (
     ("demand", "需求 demand", palette.SERIES[1]),
     ("capacity", "运力 capacity", palette.SERIES[5]),
@@ -34,10 +37,10 @@ BAND = (
 """title, colour, opacity of what stands on the lowest"""
 SATURATION = Caption(
     "未来90分钟候车饱和度",
-    "Queue ÷ waiting limit, next 90 min",
-    "每行一种离站方式，每列为若干分钟之后：预测候车人数占候车上限的比例，“满”即饱和。"
+    "Queue, % of waiting limit, next 90 min",
+    "每行一种离站方式，每列为若干分钟之后：预测候车人数占候车上限的百分比，“满”即饱和。"
     "未知的方式整行为灰色。",
-    "A row a mode, a column a step ahead: forecast queue as a share of the waiting limit; 满 is "
+    "A row a mode, a column a step ahead: forecast queue in percent of the waiting limit; 满 is "
     "saturated. A mode that is unknown is grey.",
 )
 
@@ -129,20 +132,31 @@ def saturation(basis: Basis, *, width: int) -> Panel:
         queries=(column(_filling(basis.modes)),),
         width=width,
         defaults={
-            "unit": SHARE.key,
+            "unit": COUNT.key,
             "decimals": 0,
-            "custom": {"align": "center", "displayMode": "color-background-solid", "width": 50},
+            "custom": {
+                "align": "center",
+                "displayMode": "color-background-solid",
+                "width": STEP_WIDTH,
+                "minWidth": STEP_WIDTH,
+            },
             "thresholds": thresholds(FILLING),
             "color": {"mode": "thresholds"},
             "mappings": mappings(FULL),
             "noValue": SILENT_TEXT,
         },
-        overrides=(_mode_column(basis), _age_column()),
+        overrides=(
+            _mode_column(basis),
+            _age_column(),
+            override(
+                LAST_STEP, properties(name=LAST_STEP_TITLE, unit=COUNT, width=STEP_WIDTH + 10)
+            ),
+        ),
         options={
             "showHeader": True,
             "cellHeight": "sm",
             "footer": {"show": False},
-            "sortBy": [{"displayName": "90", "desc": True}],
+            "sortBy": [{"displayName": LAST_STEP_TITLE, "desc": True}],
         },
         transformations=(
             *_in_order(),
@@ -163,18 +177,19 @@ def _mode_column(basis: Basis) -> Json:
     extra = {
         "mappings": named(basis.names(basis.modes)),
         "custom.align": "left",
+        "custom.minWidth": 150,
         "links": [PLACE_LINK],
     }
-    found = properties(name="方式 Mode ＼ min", width=176, cell="auto", extra=extra)
+    found = properties(name="方式 Mode ＼ min", cell="auto", extra=extra)
     return override(f"mode\\{AHEAD}", found)
 
 
 def _age_column() -> Json:
     found = properties(
-        name="数据龄",
+        name="龄 Age",
         unit=AGE,
         scale=AGE_SCALE,
-        width=66,
+        width=62,
         cell="color-text",
         extra={"mappings": mappings()},
     )
@@ -193,7 +208,7 @@ def _filling(modes: Sequence[str]) -> str:
     queue = f'max by (mode, {AHEAD}) ({PROFILE}{{series="queue"}})'
     unknown = _by_mode(f"({statuses(QUEUE, modes)} == 2) * NaN")
     return (
-        f"{queue} / on (mode) group_left () {limit}"
+        f"100 * {queue} / on (mode) group_left () {limit}"
         f' or label_replace({unknown}, "{AHEAD}", "0", "", "")'
         f' or label_replace({_by_mode(ages(QUEUE, modes))}, "{AHEAD}", "{AGE_COLUMN}", "", "")'
     )

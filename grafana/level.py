@@ -20,8 +20,9 @@ OPERATING_WORDS = (
 CRITERIA = Caption(
     "运行等级依据",
     "Criteria of the operating level",
-    "每项标准各自的等级；全站等级取最高者，升级即时、降级延迟。",
-    "The level each criterion asks for. The site takes the highest, up at once, down later.",
+    "每项标准各自的等级；全站等级取最高者，升级即时、降级延迟。已知地点过少、无法判断的标准为灰色“未知”，不等于正常。",
+    "The level each criterion asks for. The site takes the highest, up at once, down later. Grey: "
+    "too few places are known to judge; that is not normal.",
 )
 
 
@@ -31,7 +32,7 @@ def criteria(basis: Basis, *, width: int) -> Panel:
         CRITERIA,
         [
             Query(
-                expr=f'max(hubwatch_operating_criterion_level{{criterion="{row.key}"}})',
+                expr=_judged(row.key),
                 legend=row.title_zh,
                 instant=True,
             )
@@ -42,3 +43,10 @@ def criteria(basis: Basis, *, width: int) -> Panel:
         size=16,
         justify="auto",
     )
+
+
+def _judged(criterion: str) -> str:
+    """The level a criterion asks for, NaN while it cannot be judged."""
+    chosen = f'{{criterion="{criterion}"}}'
+    level = f"max(hubwatch_operating_criterion_level{chosen})"
+    return f"{level} or (max(hubwatch_operating_criterion_unknown{chosen}) == 1) * NaN"

@@ -19,7 +19,7 @@ class Asked:
 
 
 MAY_BE_EMPTY: Mapping[tuple[str, str], str] = {
-    ("hubwatch-dispersal", "预测命中率 · Forecast hits"): "no forecast is old enough to be scored",
+    ("hubwatch-dispersal", "预测命中 · Hit rate"): "no forecast is old enough to be scored",
     ("hubwatch-feeds", "隔离：按部门 · Quarantined by department"): "nothing was refused yet",
     ("hubwatch-feeds", "隔离：按原因 · Quarantined by reason"): "nothing was refused yet",
     ("hubwatch-feeds", "存疑：按原因 · Doubtful by reason"): "nothing was doubtful yet",

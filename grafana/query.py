@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 AGE_NAME = "数据龄 age"
+WALL_TIME = "横轴墙钟 wall time"
+"""in a simulation the site's clock is another than that of the charts"""
 UNKNOWN = -1
 """stands for unknown among levels, grades and states, which are never negative"""
+PARTLY = -2
+"""some of what should tell of a place is silent, and the rest is calm"""
+BLINDED = 0.5
+"""added to the level of an alert whose place has gone blind since"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +87,43 @@ def known(measure: str, places: str | Iterable[str], unknown: str = "NaN") -> st
     return f"({values(measure, places)} or ({gone}))"
 
 
-def aged(measure: str, places: str | Iterable[str]) -> str:
-    """`known`, with the age in whole seconds as the label `age`; for instant queries."""
-    age = f'count_values by (place) ("age", round({ages(measure, places)}))'
-    return f"{known(measure, places)} * on (place) group_left (age) {age}"
+def told(age: str, by: str = "") -> str:
+    """1, with an age in seconds as the label `age`: in minutes from ten on, in hours from two."""
+    spans = (
+        (f"{age} < 600", 1, "s"),
+        (f"{age} >= 600 < 7200", 60, "min"),
+        (f"{age} >= 7200", 3600, "h"),
+    )
+    grouped = f"by ({by}) " if by else ""
+    parts = (
+        f'label_replace(count_values {grouped}("age", round(({span}) / {unit})),'
+        f' "age", "$1 {word}", "age", "(.+)")'
+        for span, unit, word in spans
+    )
+    return f"({' or '.join(parts)})"
+
+
+def vouched(measure: str, places: str | Iterable[str], by: str) -> str:
+    """`known`, and NaN too where `by` is unknown: a rate over a day outlives what it is of."""
+    gone = f"({statuses(by, places)} == 2)"
+    return f"(({known(measure, places)} unless on (place) {gone}) or {gone} * NaN)"
+
+
+def aged(measure: str, places: str | Iterable[str], by: str = "") -> str:
+    """`known`, with the age in whole seconds as the label `age`; for instant queries.
+
+    `by` is a measure that vouches for it and whose age is shown.
+    """
+    age = told(ages(by or measure, places), "place")
+    value = vouched(measure, places, by) if by else known(measure, places)
+    return f"{value} * on (place) group_left (age) {age}"
 
 
 def highest(measure: str, places: Iterable[str]) -> str:
     """The highest of several places with the oldest age; NaN only where none of them is known."""
     keys = tuple(places)
     value = f"(max({values(measure, keys)}) or max({statuses(measure, keys)}) * NaN)"
-    age = f'count_values("age", round({oldest(measure, keys)}))'
+    age = told(oldest(measure, keys))
     return f"{value} * on () group_left (age) {age}"
 
 
@@ -107,21 +139,26 @@ def how_many(expr: str, condition: str) -> str:
 
 def oldest_legend(expr: str) -> Query:
     """A query whose only point is named by its value in seconds: an age to show in a legend."""
-    named = f'count_values("age", round({expr})) * 0'
-    return Query(expr=named, legend=f"{AGE_NAME} {{{{age}}}} s", instant=True)
+    named = f"({told(expr)}) * 0"
+    return Query(expr=named, legend=f"{AGE_NAME} {{{{age}}}} · {WALL_TIME}", instant=True)
 
 
-def worst_within(cell: str) -> str:
-    """The highest alert level in a facility, with its age as a label and itself as `cell`.
+def worst_within(cell: str, blind: Iterable[str]) -> str:
+    """The highest level in a facility, with its age as a label and itself as `cell`.
 
-    UNKNOWN where there is no alert and most of what it should say is unknown.
+    `blind` are the rules about missing data: they give no level. With an alert of another rule
+    they add BLINDED; without one, UNKNOWN where most is unknown and PARTLY where less is.
     """
-    inside = within(cell)
-    level = f"max(hubwatch_alert_level{{{inside}}})"
-    blind = f"avg(hubwatch_status{{{inside}}} == bool 2) > 0.5"
+    inside, rules = within(cell), one_of(blind)
+    level = f'max(hubwatch_alert_level{{{inside},rule!~"{rules}"}})'
+    silent = f'max(hubwatch_alert_level{{{inside},rule=~"{rules}"}}) > 0'
+    dark = f"avg(hubwatch_status{{{inside}}} == bool 2) > 0.5"
     calm = f"{level} or max(hubwatch_status{{{inside}}}) * 0"
-    worst = f"{level} > 0 or ({blind}) * 0 + {UNKNOWN} or {calm}"
-    age = f'count_values("age", round(min(hubwatch_age_seconds{{{inside}}})))'
+    worst = (
+        f"({level} > 0) + {BLINDED} and on () ({dark} or {silent}) or {level} > 0"
+        f" or ({dark}) * 0 + {UNKNOWN} or ({silent}) * 0 + {PARTLY} or {calm}"
+    )
+    age = told(f"min(hubwatch_age_seconds{{{inside}}})")
     return f'label_replace(({worst}) * on () group_left (age) {age}, "cell", "{cell}", "", "")'
 
 

@@ -17,7 +17,14 @@ UNKNOWN_WORD = Word(UNKNOWN, UNKNOWN_TEXT, palette.UNKNOWN)
 TO_SATURATION = falling((60, 45, 30, 15))
 BEYOND_HORIZON = (Word(90, "> 90 分", palette.NORMAL, to=100_000),)
 """the horizon of the forecast stands for: not within it"""
+NOT_TODAY = (Word(1440, "> 24 h", palette.TEXT, to=1_000_000),)
 BEYOND_HORIZON_TEXT = (Word(90, "> 90 分", palette.TEXT, to=100_000),)
+UNKNOWN_LAST, NEVER = 1_000_000, 2_000_000
+LAST_WORDS = (
+    Word(UNKNOWN_LAST, UNKNOWN_TEXT, palette.UNKNOWN),
+    Word(NEVER, "无上限", palette.QUIET),
+)
+"""sort after all minutes"""
 POSITIVE = (Step(None, palette.TEXT), Step(1, palette.ORANGE))
 """anything above nothing is worth a look"""
 GREY = (Step(None, palette.QUIET), Step(1, palette.UNKNOWN))
@@ -29,8 +36,8 @@ ALL_DAY = (Word(ALL_DAY_MINUTES, "全天", palette.QUIET, to=1_000_000),)
 """a mode without a last departure runs day and night"""
 STRANDED = rising((1, 200, 500, 1000))
 LAST_DEPARTURE = falling((60, 30, 15, 5))
-FILLING = rising((0.5, 0.75, 0.9, 1.0))
-"""queue ÷ waiting limit"""
+FILLING = rising((50, 75, 90, 100))
+"""queue in percent of the waiting limit"""
 
 SERVICE_WORDS = (
     UNKNOWN_WORD,
@@ -44,7 +51,7 @@ SERVICE_WORDS = (
 GRADE_WORDS = (
     UNKNOWN_WORD,
     Word(1, "1 畅通", palette.NORMAL),
-    Word(2, "2 基本畅通", "#3d7d52"),
+    Word(2, "2 基本畅通", palette.BLUE),
     Word(3, "3 轻度拥堵", palette.YELLOW),
     Word(4, "4 中度拥堵", palette.ORANGE),
     Word(5, "5 严重拥堵", palette.RED),

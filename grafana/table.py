@@ -55,6 +55,8 @@ class Column:
     cell: Cell = "text"
     width: int | None = None
     highest: float = 1.0
+    absent: str = ""
+    """said where there is no sample at all; for a column whose unknown values are NaN"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,8 @@ class Key:
     label: str
     title: str
     names: Mapping[str, str]
-    width: int | None = None
+    least: int = 110
+    """its width, px; it gets what the columns leave"""
 
 
 def table(
@@ -171,19 +174,19 @@ def trust(measure: str, places: str | Sequence[str]) -> tuple[Column, Column]:
     """The two columns every table of values ends with: status and age of its first measure."""
     return (
         Column(
-            title="可信度 Status",
+            title="可信 Trust",
             expr=statuses(measure, places),
             unit=COUNT,
             words=STATUS_WORDS,
             cell="fill",
-            width=112,
+            width=88,
         ),
         Column(
-            title="数据龄 Age",
+            title="龄 Age",
             expr=ages(measure, places),
             unit=AGE,
             scale=AGE_SCALE,
-            width=96,
+            width=76,
         ),
     )
 
@@ -192,13 +195,16 @@ def _key_column(key: Key) -> Json:
     extra: Json = {"mappings": named(key.names)}
     if key.label == "place":
         extra["links"] = [PLACE_LINK]
-    return override(key.title, properties(width=key.width, cell="auto", extra=extra))
+    extra["custom.minWidth"] = key.least
+    return override(key.title, properties(cell="auto", extra=extra))
 
 
 def _column(one: Column) -> Json:
     extra: Json = {"custom.align": "right" if one.cell == "text" else "center"}
     if one.cell == "bar":
         extra |= {"min": 0, "max": one.highest, "mappings": mappings(unknown="▨")}
+    if one.absent:
+        extra["mappings"] = mappings(one.words, absent=one.absent)
     found = properties(
         unit=one.unit,
         scale=_readable(one.scale, BRIGHTER[one.cell]),

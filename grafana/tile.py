@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from grafana import palette
 from grafana.basis import Basis
 from grafana.field import SILENT_TEXT, Json, Word, mappings, thresholds
-from grafana.palette import Scale, rising
+from grafana.palette import Scale
 from grafana.panel import Caption, Panel
-from grafana.query import Query, aged, highest, oldest
-from grafana.unit import AGE, Unit
+from grafana.query import Query, aged, highest
+from grafana.unit import Unit
 
-AGE_LEGEND = "数据龄 {{age}} s"
-AGE_SCALE = rising((90, 180, 600), (palette.QUIET, palette.YELLOW, palette.ORANGE, palette.UNKNOWN))
+AGE_LEGEND = "数据龄 {{age}}"
 NARROW = 3
 """up to this width the age stands above the number, beyond it to the left"""
 
@@ -86,12 +85,16 @@ def tile(
     words: Sequence[Word] = (),
     width: int = NARROW,
     opens: str = "",
+    vouched_by: str = "",
 ) -> Panel:
-    """A tile of one measure at one place: grey while it is unknown, with its age."""
+    """A tile of one measure at one place: grey while it is unknown, with its age.
+
+    `vouched_by` is a measure without which it is not believed, and whose age is shown.
+    """
     where = basis.site.places[place].name_en
     return number(
         caption.described(f"{basis.about(measure)} At: {where}."),
-        aged(measure, place),
+        aged(measure, place, vouched_by),
         Look(basis.unit(measure), scale, words),
         width=width,
         legend=AGE_LEGEND,
@@ -116,17 +119,6 @@ def highest_tile(
         legend=AGE_LEGEND,
         opens=opens,
     )
-
-
-def age_tile(measure: str, places: Sequence[str], *, width: int = 2) -> Panel:
-    """The age of what stands beside it, for panels that cannot show their own."""
-    caption = Caption(
-        "数据龄",
-        "Age",
-        "同排面板所用数据中最旧者的秒数。",
-        "Seconds since the oldest observation behind the panels of this row.",
-    )
-    return number(caption, oldest(measure, places), Look(AGE, AGE_SCALE), width=width, size=24)
 
 
 def wall(
@@ -163,10 +155,15 @@ def measured_wall(
     width: int,
     scale: Scale = palette.STATELESS_TILE,
     size: int = 18,
+    vouched_by: str = "",
 ) -> Panel:
     """An annunciator of one measure: a tile a place, with its age."""
     queries = [
-        Query(expr=aged(measure, place), legend=f"{basis.name(place)}　{{{{age}}}}s", instant=True)
+        Query(
+            expr=aged(measure, place, vouched_by),
+            legend=f"{basis.name(place)}　{{{{age}}}}",
+            instant=True,
+        )
         for place in places
     ]
     return wall(

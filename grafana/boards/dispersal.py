@@ -9,9 +9,9 @@ from grafana.chart import Axis, Line, chart, lines, timeline
 from grafana.header import header
 from grafana.palette import falling, rising
 from grafana.panel import Caption, Panel
-from grafana.query import oldest, states, statuses, values
+from grafana.query import known, oldest, states, statuses, values
 from grafana.table import Column, Key, measured, table, trust
-from grafana.tile import age_tile, measured_wall, tile
+from grafana.tile import measured_wall, tile
 from grafana.unit import UNITS
 
 SATURATION = (
@@ -29,7 +29,7 @@ SATURATION = (
     ),
     (
         "dispersal.minutes_to_all_saturated",
-        Caption("全部饱和", "All modes full", "所有设上限的方式同时达到上限。"),
+        Caption("全部饱和", "All full", "所有设上限的方式同时达到上限。"),
     ),
 )
 BALANCE = (
@@ -55,13 +55,15 @@ BALANCE = (
     (
         "dispersal.forecast_hit_ratio",
         Caption(
-            "预测命中率",
-            "Forecast hits",
+            "预测命中",
+            "Hit rate",
             "30分钟前的预测区间包含实际候车人数的比例，越近权重越大。",
         ),
         falling((0.8, 0.6, 0.4)),
     ),
 )
+RULES = "(crowd|dispersal|rank|rail|air|parking)[.].*"
+LIKELY = "可能 Likely"
 CROWDED = ("concourse", "platform", "walkway", "waiting_room")
 
 
@@ -78,6 +80,7 @@ def board(basis: Basis) -> Board:
         rows=(
             header(basis),
             Row(4, _signs(basis)),
+            Row(6, (alerts.open_alerts(basis, rules=RULES, width=24),)),
             Row(
                 13,
                 (forecast.saturation(basis, width=16), _last_departures(basis, width=8)),
@@ -130,38 +133,30 @@ def _last_departures(basis: Basis, *, width: int) -> Panel:
 
 def _modes(basis: Basis) -> Panel:
     modes = basis.modes
-    within_horizon = scales.BEYOND_HORIZON_TEXT
+    limited = tuple(mode.place for mode in basis.settings.dispersal.modes if mode.waiting)
     columns = (
+        _likely(modes, limited),
+        _of_limited(basis, "dispersal.minutes_to_saturation_earliest", limited, "最早 Earliest"),
+        _of_limited(basis, "dispersal.minutes_to_saturation_latest", limited, "最晚 Latest"),
+        measured(basis, "dispersal.demand_per_5min", modes, "需求 Demand", width=112),
+        measured(basis, "dispersal.capacity_per_5min", modes, "运力 Capacity", width=116),
         measured(
             basis,
-            "dispersal.minutes_to_saturation",
+            "dispersal.deficit_per_5min",
             modes,
-            "可能饱和 Likely",
-            scale=scales.TO_SATURATION,
-            words=scales.BEYOND_HORIZON,
-            cell="fill",
+            "缺口 Deficit",
+            scale=scales.POSITIVE,
+            width=104,
         ),
+        _of_limited(basis, "dispersal.queue_persons", limited, "候车 Waiting"),
+        _of_limited(basis, "dispersal.waiting_limit_persons", limited, "上限 Limit"),
         measured(
             basis,
-            "dispersal.minutes_to_saturation_earliest",
+            "dispersal.stranded_persons",
             modes,
-            "最早 Earliest",
-            words=within_horizon,
-        ),
-        measured(
-            basis,
-            "dispersal.minutes_to_saturation_latest",
-            modes,
-            "最晚 Latest",
-            words=within_horizon,
-        ),
-        measured(basis, "dispersal.demand_per_5min", modes, "需求 Demand"),
-        measured(basis, "dispersal.capacity_per_5min", modes, "运力 Capacity"),
-        measured(basis, "dispersal.deficit_per_5min", modes, "缺口 Deficit", scale=scales.POSITIVE),
-        measured(basis, "dispersal.queue_persons", modes, "候车 Waiting"),
-        measured(basis, "dispersal.waiting_limit_persons", modes, "上限 Limit"),
-        measured(
-            basis, "dispersal.stranded_persons", modes, "滞留 Stranded", scale=scales.POSITIVE
+            "滞留 Stranded",
+            scale=scales.POSITIVE,
+            width=116,
         ),
         _last(modes),
         *trust("dispersal.demand_per_5min", modes),
@@ -170,15 +165,49 @@ def _modes(basis: Basis) -> Panel:
         Caption(
             "各方式平衡",
             "Balance by mode",
-            "每行一种离站方式：需求、运力、缺口、候车与上限、最早／可能／最晚饱和、滞留与末班。",
-            "A row a mode: demand, capacity, deficit, queue and limit, saturation at the earliest, "
-            "likely and latest, stranded persons, minutes to the last departure.",
+            "每行一种离站方式，最先饱和者在前：需求、运力、缺口、候车与上限、最早／可能／最晚饱和、"
+            "滞留与末班。停车场与步道不设候车上限（–）。",
+            "A row a mode, the first to fill first: demand, capacity, deficit, queue and limit, "
+            "saturation at the earliest, likely and latest, stranded persons, minutes to the last "
+            "departure. Car parks and walkways have no waiting limit (–).",
         ),
-        Key(label="place", title="方式 Mode", names=basis.titles(modes), width=340),
+        Key(label="place", title="方式 Mode", names=basis.titles(modes)),
         columns,
-        sort="可能饱和 Likely",
+        sort=LIKELY,
         lowest_first=True,
         width=24,
+    )
+
+
+def _likely(modes: tuple[str, ...], limited: tuple[str, ...]) -> Column:
+    """Minutes to saturation; numbers of their own put unknown modes and those without a limit last.
+
+    Without them a table that has the lowest first would begin with what it does not know.
+    """
+    likely = "dispersal.minutes_to_saturation"
+    free = tuple(mode for mode in modes if mode not in limited)
+    unknown = known(likely, limited, str(scales.UNKNOWN_LAST))
+    never = f"{statuses('dispersal.demand_per_5min', free)} * 0 + {scales.NEVER}"
+    return Column(
+        title=LIKELY,
+        expr=f"{unknown} or {never}",
+        unit=UNITS["min"],
+        scale=scales.TO_SATURATION,
+        words=(*scales.BEYOND_HORIZON, *scales.LAST_WORDS),
+        cell="fill",
+        width=100,
+    )
+
+
+def _of_limited(basis: Basis, measure: str, limited: tuple[str, ...], title: str) -> Column:
+    """A number only modes with a waiting limit have."""
+    return Column(
+        title=title,
+        expr=known(measure, limited),
+        unit=basis.unit(measure),
+        words=scales.BEYOND_HORIZON_TEXT if basis.row(measure).unit == "min" else (),
+        width=108,
+        absent="–",
     )
 
 
@@ -195,10 +224,11 @@ def _last(modes: tuple[str, ...]) -> Column:
         scale=scales.LAST_DEPARTURE,
         words=scales.ALL_DAY,
         cell="fill",
+        width=92,
     )
 
 
-def _supply(basis: Basis) -> tuple[Panel, ...]:
+def _supply(basis: Basis) -> tuple[Panel | tuple[Panel, ...], ...]:
     return (
         forecast.waiting(
             Caption(
@@ -209,12 +239,12 @@ def _supply(basis: Basis) -> tuple[Panel, ...]:
                 "likely one. Modes that are unknown are not in it.",
             ),
             basis.modes,
-            width=8,
+            width=7,
         ),
         forecast.supply(
             Caption(
                 "未来90分钟供需（全部方式）",
-                "Demand and capacity ahead, all modes",
+                "Balance ahead, all modes",
                 "每5分钟的离站需求与运力，单位为人。",
                 "Persons per 5-minute step: demand and capacity of all modes.",
             ),
@@ -224,14 +254,27 @@ def _supply(basis: Basis) -> tuple[Panel, ...]:
         forecast.supply(
             Caption(
                 "未来90分钟供需（轨道）",
-                "Demand and capacity ahead, metro",
+                "Balance ahead, metro",
                 "仅轨道交通；末班之后运力为零。",
                 "Metro only; capacity is zero after the last departure.",
             ),
             basis.kind("metro_line", under=basis.hub),
             width=7,
         ),
-        age_tile("dispersal.demand_per_5min", basis.modes),
+        (
+            tile(
+                basis,
+                "dispersal.demand_per_5min",
+                basis.hub,
+                Caption("需求", "Demand", "未来5分钟离站需求。"),
+            ),
+            tile(
+                basis,
+                "dispersal.capacity_per_5min",
+                basis.hub,
+                Caption("运力", "Capacity", "未来5分钟离站运力。"),
+            ),
+        ),
     )
 
 
@@ -289,10 +332,9 @@ def _crowding(basis: Basis) -> tuple[Panel, ...]:
             ),
             states(service, crowded),
             "place",
-            basis.names(crowded),
+            basis.titles(crowded),
             scales.SERVICE_WORDS,
-            width=13,
+            age=oldest(service, crowded),
+            width=24,
         ),
-        age_tile(service, crowded),
-        alerts.open_alerts(basis, rules="(crowd|dispersal|rank|rail|air|parking)[.].*", width=9),
     )

@@ -9,8 +9,8 @@ from grafana.chart import Axis, Line, chart, lines
 from grafana.header import header
 from grafana.palette import Scale, falling
 from grafana.panel import Caption, Panel
-from grafana.query import oldest, values
-from grafana.table import Key, measured, table, trust
+from grafana.query import oldest, values, vouched
+from grafana.table import Column, Key, measured, table, trust
 from grafana.tile import measured_wall, tile
 from grafana.unit import SHARE
 
@@ -59,12 +59,27 @@ def _against_target(basis: Basis, measure: str) -> Scale:
 def _signs(basis: Basis) -> tuple[Panel, ...]:
     site = basis.site.key
     rates = (
-        (ACCESS, Caption("接入率", "Access rate", "24小时内至少有一个有效值的表计占比。")),
+        (
+            ACCESS,
+            Caption(
+                "接入率",
+                "Access rate",
+                "24小时内至少有一个有效值的表计占比；功率未知时为灰色：表计已静默，昨日的比率不能说明现在。",
+            ),
+        ),
         (NORMAL, Caption("数据正常率", "Data-normal rate", "通过全部校验的数值占应收数值之比。")),
     )
     return (
         *(
-            tile(basis, measure, site, caption, scale=_against_target(basis, measure), width=4)
+            tile(
+                basis,
+                measure,
+                site,
+                caption,
+                scale=_against_target(basis, measure),
+                width=4,
+                vouched_by=POWER,
+            )
             for measure, caption in rates
         ),
         *(tile(basis, measure, site, caption, width=4) for measure, caption in SIGNS),
@@ -83,20 +98,20 @@ def _wall(basis: Basis, metered: tuple[str, ...]) -> Panel:
         ),
         scale=_against_target(basis, NORMAL),
         width=24,
+        vouched_by=POWER,
     )
 
 
 def _meters(basis: Basis, metered: tuple[str, ...]) -> Panel:
     columns = (
         *(
-            measured(
-                basis,
-                measure,
-                metered,
-                title,
+            Column(
+                title=title,
+                expr=vouched(measure, metered, POWER),
+                unit=basis.unit(measure),
                 scale=_against_target(basis, measure),
                 cell="bar",
-                width=170,
+                width=136,
             )
             for measure, title in ((ACCESS, "接入率 Access"), (NORMAL, "正常率 Normal"))
         ),
@@ -113,7 +128,7 @@ def _meters(basis: Basis, metered: tuple[str, ...]) -> Panel:
             "Access = meters with a valid value in 24 h ÷ meters registered; normal = values that "
             "pass every check ÷ values expected.",
         ),
-        Key(label="place", title="站点 Station", names=basis.names(metered)),
+        Key(label="place", title="站点 Station", names=basis.titles(metered)),
         columns,
         sort="正常率 Normal",
         lowest_first=True,

@@ -14,7 +14,7 @@ from grafana.palette import falling, rising
 from grafana.panel import Caption, Panel
 from grafana.query import column
 from grafana.table import Column, Key, table
-from grafana.unit import AGE, COUNT, PER_SECOND, SECONDS, SHARE
+from grafana.unit import AGE, COUNT, PER_SECOND, SHARE, Unit
 from streams.gate.reasons import REASONS
 
 SCORE = falling((95, 85, 70, 50))
@@ -45,6 +45,8 @@ DOMAINS = {
     "dispersal": "疏散 dispersal",
     "site": "全站 site",
 }
+LAST = "最近 Last"
+SKEW_SECONDS = Unit("suffix: s", 1)
 LAST_HEARD = "hubwatch_feed_last_received_seconds"
 REFUSED_RATE = "rate(hubwatch_quarantined_total[1m])"
 
@@ -94,7 +96,7 @@ def _scores(departments: Mapping[str, str]) -> Panel:
             scale=SCORE,
             cell="bar",
             highest=100,
-            width=230,
+            width=200,
         ),
         Column(
             title="新鲜源 Fresh",
@@ -102,35 +104,48 @@ def _scores(departments: Mapping[str, str]) -> Panel:
             unit=SHARE,
             scale=FRESH,
             cell="bar",
-            width=210,
+            width=180,
         ),
         Column(
-            title="隔离率 Quarantined",
+            title="隔离率 Refused",
             expr=recorded("department:hubwatch_quarantined:ratio5m"),
             unit=SHARE,
             scale=REFUSED,
+            width=128,
         ),
         Column(
             title="存疑 Doubtful",
             expr=f"{recorded('department:hubwatch_doubts:rate1m')} or {rate} * 0",
             unit=PER_SECOND,
+            width=124,
         ),
         Column(
             title="时钟偏差 Skew",
             expr=recorded("hubwatch_feed_skew_seconds"),
-            unit=SECONDS,
+            unit=SKEW_SECONDS,
             scale=SKEW,
+            width=128,
         ),
         Column(
             title="速率 Rate",
             expr=rate,
             unit=PER_SECOND,
+            width=104,
         ),
-        Column(title="已处理 Processed", expr=total("processed"), unit=COUNT),
+        Column(title="已处理 Processed", expr=total("processed"), unit=COUNT, width=140),
         Column(
-            title="已隔离 Refused", expr=total("quarantined"), unit=COUNT, scale=scales.POSITIVE
+            title="隔离数 Refused",
+            expr=total("quarantined"),
+            unit=COUNT,
+            scale=scales.POSITIVE,
+            width=128,
         ),
-        Column(title="最近数据 Last heard", expr=f"min by (department) ({heard})", unit=AGE),
+        Column(
+            title="最近 Last heard",
+            expr=f"round(min by (department) ({heard}))",
+            unit=AGE,
+            width=132,
+        ),
     )
     return table(
         Caption(
@@ -142,7 +157,7 @@ def _scores(departments: Mapping[str, str]) -> Panel:
             "sources are not fresh. Quarantined records are kept byte by byte and can be replayed "
             "after a fix.",
         ),
-        Key(label="department", title="部门 Department", names=departments, width=250),
+        Key(label="department", title="部门 Department", names=departments),
         columns,
         sort="得分 Score",
         lowest_first=True,
@@ -164,7 +179,7 @@ def _states(feeds: Mapping[str, str]) -> Panel:
             "skewed, in maintenance.",
         ),
         queries=(column("sum by (feed, state) (hubwatch_sources)"),),
-        width=9,
+        width=8,
         defaults={
             "unit": COUNT.key,
             "decimals": 0,
@@ -204,21 +219,21 @@ def _feeds(feeds: Mapping[str, str]) -> Panel:
         return f'sum by (feed) (hubwatch_sources{{state="{state}"}})'
 
     columns = (
-        Column(title="最近 Last heard", expr=f"min by (feed) ({LAST_HEARD})", unit=AGE, width=124),
+        Column(title=LAST, expr=f"round(min by (feed) ({LAST_HEARD}))", unit=AGE, width=84),
         Column(
             title="新鲜 Fresh",
             expr="max by (feed) (feed:hubwatch_sources_fresh:ratio)",
             unit=SHARE,
             scale=FRESH,
             cell="bar",
-            width=130,
+            width=116,
         ),
         Column(
             title="静默 Silent",
             expr=count("silent"),
             unit=COUNT,
             scale=scales.POSITIVE,
-            width=90,
+            width=96,
         ),
         Column(
             title="冻结 Frozen",
@@ -241,10 +256,10 @@ def _feeds(feeds: Mapping[str, str]) -> Panel:
             "每行一个数据源；最久未收到数据者在前。",
             "A row a feed; the one not heard for longest first.",
         ),
-        Key(label="feed", title="数据源 Feed", names=feeds, width=170),
+        Key(label="feed", title="数据源 Feed", names=feeds),
         columns,
-        sort="最近 Last heard",
-        width=9,
+        sort=LAST,
+        width=10,
     )
 
 
@@ -257,7 +272,7 @@ def _domains() -> Panel:
             scale=scales.BLIND_BAR,
             cell="bar",
             highest=0.5,
-            width=130,
+            width=112,
         ),
         Column(
             title="存疑 Suspect",
@@ -266,7 +281,7 @@ def _domains() -> Panel:
             scale=scales.SUSPECT_BAR,
             cell="bar",
             highest=0.5,
-            width=130,
+            width=112,
         ),
     )
     return table(

@@ -39,8 +39,8 @@ OLD = rising((15, 30, 60, 120))
 SIGNS = (
     (
         Caption(
-            "平台告警",
-            "Alerts",
+            "告警",
+            "Alert",
             "正在触发的平台告警数（不含站点告警镜像与心跳）。",
             "Platform alerts firing, mirrors of site alerts and the heartbeat aside.",
         ),
@@ -50,8 +50,8 @@ SIGNS = (
     ),
     (
         Caption(
-            "事件到告警",
-            "p99 latency",
+            "告警延迟",
+            "p99",
             "记录到达至告警交给消息系统，p99。目标 50 毫秒。",
             "From a record's arrival to the alert handed to the broker, p99. Line to hold: 50 ms.",
         ),
@@ -66,17 +66,15 @@ SIGNS = (
         2,
     ),
     (
-        Caption(
-            "快照", "Snapshot", "最旧分区的快照龄。", "Age of the oldest partition's snapshot."
-        ),
+        Caption("快照", "Snap", "最旧分区的快照龄。", "Age of the oldest partition's snapshot."),
         "max(hubwatch_snapshot_age_seconds)",
         Look(AGE, OLD),
         2,
     ),
     (
         Caption(
-            "提交",
-            "Commit",
+            "位移",
+            "Saved",
             "距上次提交位移，最久的分区。",
             "Since offsets were last committed, oldest partition.",
         ),
@@ -122,7 +120,7 @@ def _processes() -> Panel:
             for job, title in JOBS.items()
         ],
         Look(COUNT, rising((1,), (palette.RED, palette.NORMAL)), (Word(0, "停", palette.RED),)),
-        width=7,
+        width=6,
         size=26,
     )
 
@@ -130,7 +128,7 @@ def _processes() -> Panel:
 def _signs() -> tuple[Panel, ...]:
     return (
         *(number(caption, expr, look, width=w, size=26) for caption, expr, look, w in SIGNS),
-        header.site_time(width=3),
+        header.site_time(width=4),
         header.nature(width=3, size=18),
     )
 

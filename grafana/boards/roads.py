@@ -41,6 +41,7 @@ def board(basis: Basis) -> Board:
         rows=(
             header(basis),
             Row(4, _signs(basis, segments)),
+            Row(5, (alerts.open_alerts(basis, rules="road[.].*", width=24),)),
             Row(4, (_roads(basis, roads),)),
             Row(18, (_grades(basis, segments), _segments(basis, segments))),
             Row(8, _trends(basis, roads)),
@@ -71,7 +72,7 @@ def _signs(basis: Basis, segments: tuple[str, ...]) -> tuple[Panel, ...]:
             basis,
             TIME,
             site,
-            Caption("行程时间比", "Travel time", "最差路段的行程时间与自由流之比。"),
+            Caption("行程时间比", "TTI", "最差路段的行程时间与自由流之比。"),
             scale=scales.travel_time(basis),
         ),
         number(
@@ -111,7 +112,7 @@ def _grades(basis: Basis, segments: tuple[str, ...]) -> Panel:
         "place",
         basis.names(segments),
         scales.GRADE_WORDS,
-        width=12,
+        width=9,
     )
 
 
@@ -133,10 +134,10 @@ def _segments(basis: Basis, segments: tuple[str, ...]) -> Panel:
             "每行一个路段，最堵者在前。",
             "A row a segment, the most congested first.",
         ),
-        Key(label="place", title="路段 Segment", names=basis.names(segments)),
+        Key(label="place", title="路段 Segment", names=basis.titles(segments)),
         columns,
         sort="指数 Index",
-        width=12,
+        width=15,
     )
 
 
@@ -153,7 +154,7 @@ def _trends(basis: Basis, roads: tuple[str, ...]) -> tuple[Panel, ...]:
             ),
             scale=scales.congestion(basis),
             legend="right",
-            width=9,
+            width=12,
         ),
         chart(
             basis,
@@ -161,7 +162,6 @@ def _trends(basis: Basis, roads: tuple[str, ...]) -> tuple[Panel, ...]:
             roads,
             Caption("道路车速", "Mean speed", "各道路平均车速。"),
             legend="right",
-            width=8,
+            width=12,
         ),
-        alerts.open_alerts(basis, rules="road[.].*", width=7),
     )

@@ -24,7 +24,7 @@ SIGNS = (
     ),
     (
         "security.longest_queue_persons",
-        Caption("最长通道", "Longest lane", "排队最长的一条通道。"),
+        Caption("最长通道", "Queue", "排队最长的一条通道。"),
         palette.STATELESS_TILE,
     ),
     (
@@ -39,7 +39,7 @@ SIGNS = (
     ),
     (
         "security.lane_balance_ratio",
-        Caption("通道均衡", "Lane balance", "最长队与平均队之比，越大越不均衡。"),
+        Caption("通道均衡", "Balance", "最长队与平均队之比，越大越不均衡。"),
         BALANCE,
     ),
     (
@@ -65,6 +65,7 @@ def board(basis: Basis) -> Board:
         rows=(
             header(basis),
             Row(4, _signs(basis)),
+            Row(5, (alerts.open_alerts(basis, rules="security[.].*", width=24),)),
             Row(7, (_waits(basis, checks),)),
             Row(14, (_checks(basis, checks), _trend(basis, facilities))),
             Row(8, _flows(basis, facilities)),
@@ -73,7 +74,7 @@ def board(basis: Basis) -> Board:
 
 
 def _signs(basis: Basis) -> tuple[Panel, ...]:
-    longest = Caption("最长等候", "Longest wait", "枢纽内等候最久的安检区。")
+    longest = Caption("最长等候", "Longest", "枢纽内等候最久的安检区。")
     exhibition = basis.kind("exhibition")[0]
     there = Caption("国展等候", "NECC wait", "国展安检等候。")
     return (
@@ -131,24 +132,21 @@ def _checks(basis: Basis, checks: tuple[str, ...]) -> Panel:
             "每行一组安检通道，按等候时间排序。等候 = 排队人数 ÷ 通过速率（利特尔法则）。",
             "A row a group of lanes, longest wait first. Wait = queue ÷ throughput (Little's law).",
         ),
-        Key(label="place", title="安检点 Check", names=basis.names(checks)),
+        Key(label="place", title="安检点 Check", names=basis.titles(checks)),
         columns,
         sort="等候 Wait",
-        width=15,
+        width=18,
     )
 
 
-def _trend(basis: Basis, facilities: tuple[str, ...]) -> tuple[Panel, ...]:
-    return (
-        chart(
-            basis,
-            WAIT,
-            facilities,
-            Caption("安检等候趋势", "Wait over time", "各设施安检等候；虚线为最优、黄、红目标。"),
-            scale=scales.security_wait(basis),
-            width=9,
-        ),
-        alerts.open_alerts(basis, rules="security[.].*", width=9),
+def _trend(basis: Basis, facilities: tuple[str, ...]) -> Panel:
+    return chart(
+        basis,
+        WAIT,
+        facilities,
+        Caption("安检等候趋势", "Wait over time", "各设施安检等候；虚线为最优、黄、红目标。"),
+        scale=scales.security_wait(basis),
+        width=6,
     )
 
 

@@ -6,7 +6,6 @@ from grafana import alerts, palette, scales
 from grafana.basis import Basis
 from grafana.board import DEPARTMENTS, Board, Row
 from grafana.chart import chart
-from grafana.field import Word
 from grafana.header import header
 from grafana.palette import falling, rising
 from grafana.panel import Caption, Panel
@@ -18,6 +17,7 @@ CAPACITY = "transit.onward_capacity_per_5min"
 EXPECTED = "arrivals.expected_passengers_30min"
 DELAYED, DELAY = "arrivals.delayed_ratio", "arrivals.mean_delay_minutes"
 
+USED = "占用 Used"
 STRETCHED = rising((1.3, 1.6, 2, 3))
 """headway ÷ scheduled headway"""
 LOADED = rising((0.7, 0.9, 1.0, 1.2))
@@ -26,19 +26,18 @@ LATE = rising((15, 30, 60))
 RANK_WAIT = rising((10, 20, 30, 45))
 FULL = rising((0.8, 0.9, 0.95, 1.0))
 TO_FULL = falling((60, 30, 15, 5))
-NOT_TODAY = (Word(1440, "> 24 h", palette.TEXT, to=1_000_000),)
 
 SIGNS = (
-    (RATIO, Caption("间隔兑现", "Headway ratio", "最差线路的实际与计划间隔之比。"), STRETCHED),
-    (LOAD, Caption("最高满载", "Fullest line", "最满线路到站时的满载率。"), LOADED),
+    (RATIO, Caption("间隔兑现", "Headway", "最差线路的实际与计划间隔之比。"), STRETCHED),
+    (LOAD, Caption("最高满载", "Fullest", "最满线路到站时的满载率。"), LOADED),
     (
         CAPACITY,
-        Caption("地铁运力", "Metro capacity", "未来5分钟地铁可带走的人数。"),
+        Caption("地铁运力", "Metro", "未来5分钟地铁可带走的人数。"),
         palette.STATELESS_TILE,
     ),
     (
         "dispersal.minutes_to_last_departure",
-        Caption("末班倒计时", "Last departure", "下一个结束服务的离站方式。"),
+        Caption("末班倒计时", "Last", "下一个结束服务的离站方式。"),
         scales.LAST_DEPARTURE,
     ),
     (
@@ -50,7 +49,7 @@ SIGNS = (
     (DELAY, Caption("平均延误", "Mean delay", "平均延误分钟。"), LATE),
     (
         "rank.wait_minutes",
-        Caption("候车最久", "Longest rank", "枢纽内候车最久的站点。"),
+        Caption("候车最久", "Rank", "枢纽内候车最久的站点。"),
         RANK_WAIT,
     ),
 )
@@ -75,6 +74,14 @@ def board(basis: Basis) -> Board:
                     for measure, caption, scale in SIGNS
                 ),
             ),
+            Row(
+                5,
+                (
+                    alerts.open_alerts(
+                        basis, rules="(transit|rank|parking|air|rail)[.].*", width=24
+                    ),
+                ),
+            ),
             Row(10, (_lines(basis, served), _last(basis, served)), "地铁", "Metro"),
             Row(8, _line_trends(basis, basis.kind("metro_line", under=basis.hub))),
             Row(8, _arrivals(basis), "到达", "Arrivals"),
@@ -85,14 +92,14 @@ def board(basis: Basis) -> Board:
 
 def _lines(basis: Basis, served: tuple[str, ...]) -> Panel:
     columns = (
-        measured(basis, "transit.headway_seconds", served, "间隔 Headway"),
-        measured(basis, "transit.scheduled_headway_seconds", served, "计划 Scheduled"),
-        measured(basis, RATIO, served, "兑现比 Ratio", scale=STRETCHED, cell="fill"),
+        measured(basis, "transit.headway_seconds", served, "间隔 Headway", width=108),
+        measured(basis, "transit.scheduled_headway_seconds", served, "计划 Plan", width=88),
+        measured(basis, RATIO, served, "比值 Ratio", scale=STRETCHED, cell="fill", width=88),
         measured(
-            basis, LOAD, served, "满载率 Load", scale=LOADED, cell="bar", highest=1.3, width=160
+            basis, LOAD, served, "满载率 Load", scale=LOADED, cell="bar", highest=1.3, width=130
         ),
-        measured(basis, CAPACITY, served, "运力 Capacity"),
-        measured(basis, "transit.last_departure_ms", served, "末班 Last", width=110),
+        measured(basis, CAPACITY, served, "运力 Capacity", width=116),
+        measured(basis, "transit.last_departure_ms", served, "末班 Last", width=88),
         *trust("transit.headway_seconds", served),
     )
     return table(
@@ -103,9 +110,9 @@ def _lines(basis: Basis, served: tuple[str, ...]) -> Panel:
             "A row a line and direction: headway against schedule, load, capacity of the next "
             "5 min, last departure.",
         ),
-        Key(label="place", title="线路 Line", names=basis.names(served), width=240),
+        Key(label="place", title="线路 Line", names=basis.titles(served)),
         columns,
-        width=16,
+        width=17,
     )
 
 
@@ -119,7 +126,7 @@ def _last(basis: Basis, served: tuple[str, ...]) -> Panel:
         ),
         scale=scales.LAST_DEPARTURE,
         size=24,
-        width=8,
+        width=7,
     )
 
 
@@ -161,7 +168,7 @@ def _arrivals(basis: Basis) -> tuple[Panel, ...]:
             arriving,
             Caption("未来30分钟到达", "Arriving in 30 min", "未来30分钟到达旅客数（叠加）。"),
             stacked=True,
-            width=6,
+            width=8,
         ),
         chart(
             basis,
@@ -169,7 +176,7 @@ def _arrivals(basis: Basis) -> tuple[Panel, ...]:
             arriving,
             Caption("延误率", "Delayed services", "延误班次占比。"),
             scale=MANY_DELAYED,
-            width=6,
+            width=8,
         ),
         chart(
             basis,
@@ -177,9 +184,8 @@ def _arrivals(basis: Basis) -> tuple[Panel, ...]:
             arriving,
             Caption("平均延误", "Mean delay", "平均延误。"),
             scale=LATE,
-            width=6,
+            width=8,
         ),
-        alerts.open_alerts(basis, rules="(transit|rank|parking|air|rail)[.].*", width=6),
     )
 
 
@@ -190,7 +196,7 @@ def _ranks(basis: Basis) -> Panel:
             basis, "rank.wait_minutes", ranks, "等候 Wait", scale=RANK_WAIT, cell="fill", width=92
         ),
         measured(basis, "rank.waiting_persons", ranks, "候车人 Persons", width=118),
-        measured(basis, "rank.waiting_vehicles", ranks, "待客车 Vehicles", width=118),
+        measured(basis, "rank.waiting_vehicles", ranks, "待客车 Vehicles", width=128),
         measured(basis, "rank.vehicles_per_min", ranks, "发车 Leaving", width=112),
         measured(basis, "rank.throughput_persons_per_min", ranks, "疏散 Taken", width=104),
         *trust("rank.vehicles_per_min", ranks),
@@ -202,10 +208,10 @@ def _ranks(basis: Basis) -> Panel:
             "出租车、网约车、公交与长途候车点，等候最久者在前。",
             "Taxi, ride-hail, bus and coach ranks, the longest wait first.",
         ),
-        Key(label="place", title="候车点 Rank", names=basis.names(ranks)),
+        Key(label="place", title="候车点 Rank", names=basis.titles(ranks)),
         columns,
         sort="等候 Wait",
-        width=13,
+        width=15,
     )
 
 
@@ -216,19 +222,18 @@ def _parks(basis: Basis) -> Panel:
             basis,
             "parking.occupancy_ratio",
             parks,
-            "占用 Occupancy",
+            USED,
             scale=FULL,
             cell="bar",
-            width=170,
+            width=120,
         ),
-        measured(basis, "parking.occupied_vehicles", parks, "在停 Parked", width=100),
         measured(
             basis,
             "parking.minutes_to_full",
             parks,
             "距满 To full",
             scale=TO_FULL,
-            words=NOT_TODAY,
+            words=scales.NOT_TODAY,
             width=100,
         ),
         *trust("parking.occupied_vehicles", parks),
@@ -242,6 +247,6 @@ def _parks(basis: Basis) -> Panel:
         ),
         Key(label="place", title="停车场 Car park", names=basis.names(parks)),
         columns,
-        sort="占用 Occupancy",
-        width=11,
+        sort=USED,
+        width=9,
     )

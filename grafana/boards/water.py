@@ -42,6 +42,7 @@ def board(basis: Basis) -> Board:
         rows=(
             header(basis),
             Row(4, (*_levels(basis), *_signs(basis, passages), _closed(basis, passages))),
+            Row(5, (alerts.open_alerts(basis, rules="(water|rain|warning)[.].*", width=24),)),
             Row(4, (_passages(basis, passages),)),
             Row(9, _trends(basis, passages, gauges)),
             Row(
@@ -49,7 +50,6 @@ def board(basis: Basis) -> Board:
                 (
                     _rain(basis, gauges),
                     _pumps(basis),
-                    alerts.open_alerts(basis, rules="(water|rain|warning)[.].*", width=8),
                 ),
             ),
         ),
@@ -74,7 +74,7 @@ def _levels(basis: Basis) -> tuple[Panel, ...]:
             basis,
             "water.rain_warning_level",
             basis.site.key,
-            Caption("雨量等级（计算）", "Rain level, computed", "按实测雨量计算的等级，仅供参考。"),
+            Caption("雨量等级", "Level, computed", "按实测雨量计算的等级，仅供参考。"),
             words=LEVEL_WORDS,
             width=4,
         ),
@@ -84,7 +84,7 @@ def _levels(basis: Basis) -> tuple[Panel, ...]:
 def _signs(basis: Basis, passages: tuple[str, ...]) -> tuple[Panel, ...]:
     hour, six, ponding = scales.rain(basis, "1h"), scales.rain(basis, "6h"), scales.ponding(basis)
     deepest = Caption("最深积水", "Deepest", "下立交与隧道中最深的积水。")
-    unpumped = Caption("未抽排积水", "No pump on", "没有水泵运行的通道中最深的积水。")
+    unpumped = Caption("未抽排", "No pump on", "没有水泵运行的通道中最深的积水。")
     return (
         tile(
             basis,
@@ -172,9 +172,9 @@ def _trends(basis: Basis, passages: tuple[str, ...], gauges: tuple[str, ...]) ->
 def _rain(basis: Basis, gauges: tuple[str, ...]) -> Panel:
     hour, six = scales.rain(basis, "1h"), scales.rain(basis, "6h")
     columns = (
-        measured(basis, RAIN_1H, gauges, "1 h", scale=hour, cell="fill", width=84),
-        measured(basis, "water.rain_mm_3h", gauges, "3 h", width=84),
-        measured(basis, RAIN_6H, gauges, "6 h", scale=six, width=84),
+        measured(basis, RAIN_1H, gauges, "1 h", scale=hour, cell="fill", width=76),
+        measured(basis, "water.rain_mm_3h", gauges, "3 h", width=76),
+        measured(basis, RAIN_6H, gauges, "6 h", scale=six, width=76),
         *trust(RAIN_1H, gauges),
     )
     return table(
@@ -184,10 +184,10 @@ def _rain(basis: Basis, gauges: tuple[str, ...]) -> Panel:
             "各站累计雨量；按1小时雨量排序。",
             "Rain fallen at each station, the wettest hour first.",
         ),
-        Key(label="place", title="雨量站 Station", names=basis.names(gauges)),
+        Key(label="place", title="雨量站 Station", names=basis.titles(gauges)),
         columns,
         sort="1 h",
-        width=8,
+        width=12,
     )
 
 
@@ -202,7 +202,7 @@ def _pumps(basis: Basis) -> Panel:
             "运行 Running",
             cell="bar",
             scale=scales.BAR,
-            width=150,
+            width=110,
         ),
         *trust(DEPTH, pumps),
     )
@@ -213,8 +213,8 @@ def _pumps(basis: Basis) -> Panel:
             "集水井水位与水泵运行比例。",
             "Level in the wet well and share of pumps that run.",
         ),
-        Key(label="place", title="泵站 Station", names=basis.names(pumps)),
+        Key(label="place", title="泵站 Station", names=basis.titles(pumps)),
         columns,
         sort="水位 Level",
-        width=8,
+        width=12,
     )

@@ -33,6 +33,9 @@ UIDS = {
 }
 """public: bookmarks and links of others hold on to them"""
 
+COLUMN_PX = 65
+"""a column of the board on a screen 1600 px wide"""
+
 Json = dict[str, Any]
 
 
@@ -117,6 +120,34 @@ def test_numbers_have_units(sent: tuple[Json, ...]) -> None:
                 assert ids & {"unit", "mappings", "custom.hidden", "decimals"}, (panel, name)
         elif panel["type"] not in without:
             assert found["defaults"]["unit"], f"{board['uid']}: {panel['title']}"
+
+
+def text_width(text: str) -> float:
+    """About as many px as a browser needs for it at 14 px."""
+    return sum(14 if ord(letter) > 0x2E80 else 7.2 for letter in text)
+
+
+def test_titles_fit_on_a_screen_of_1600(sent: tuple[Json, ...]) -> None:
+    for board, panel in panels(sent):
+        room = COLUMN_PX * panel["gridPos"]["w"] - 40
+        shown = re.sub(r"\$\{.*\}", "", panel["title"])
+        assert text_width(shown) <= room, f"{board['uid']}: {panel['title']}"
+
+
+def test_columns_of_tables_fit_on_a_screen_of_1600(sent: tuple[Json, ...]) -> None:
+    for board, panel in panels(sent):
+        if panel["type"] != "table":
+            continue
+        fixed, least = 0, 0
+        for one in panel["fieldConfig"]["overrides"]:
+            found = {p["id"]: p["value"] for p in one["properties"]}
+            width = found.get("custom.width")
+            title = one["matcher"]["options"]
+            fixed += width or 0
+            least = max(least, found.get("custom.minWidth", 0))
+            assert width is None or text_width(title) + 14 <= width, f"{board['uid']}: {title}"
+        room = COLUMN_PX * panel["gridPos"]["w"] - 30
+        assert fixed + least <= room, f"{board['uid']}: {panel['title']}"
 
 
 def test_what_is_unknown_is_grey(sent: tuple[Json, ...]) -> None:

@@ -13,7 +13,18 @@ import yaml
 
 from grafana.board import Board
 from grafana.queries import MAY_BE_EMPTY, Asked, queries
-from grafana.query import UNKNOWN, aged, highest, how_many, states, worst_within
+from grafana.query import (
+    BLINDED,
+    PARTLY,
+    UNKNOWN,
+    aged,
+    highest,
+    how_many,
+    states,
+    told,
+    vouched,
+    worst_within,
+)
 
 ROOT = Path(__file__).parents[2]
 needs_promtool = pytest.mark.skipif(
@@ -77,19 +88,39 @@ SERIES = (
     'hubwatch_alert_level{rule="ponding",place="u.c.deep"} 3',
     'hubwatch_status{place="u.c.deep",measure="water.ponding_cm"} 2',
     'hubwatch_age_seconds{place="u.c.deep",measure="water.ponding_cm"} 500',
+    'hubwatch_alert_level{rule="ponding",place="u.d"} 2',
+    'hubwatch_alert_level{rule="blind",place="u.d"} 0',
+    'hubwatch_status{place="u.d",measure="water.ponding_cm"} 0',
+    'hubwatch_age_seconds{place="u.d",measure="water.ponding_cm"} 3',
+    'hubwatch_alert_level{rule="ponding",place="u.e"} 0',
+    'hubwatch_alert_level{rule="blind",place="u.e"} 2',
+    'hubwatch_status{place="u.e",measure="water.ponding_cm"} 0',
+    'hubwatch_age_seconds{place="u.e",measure="water.ponding_cm"} 9',
+    'hubwatch_water_unpumped_cm{place="u.a"} 1',
+    'hubwatch_water_unpumped_cm{place="u.b"} 1',
 )
+BLIND = ["blind"]
 BOTH = ["u.a", "u.b"]
 MEANING = {
     # one value though two workers hold the place; unknown is a number of its own
     states("water.ponding_cm", BOTH): {'{place="u.a"}': 7, '{place="u.b"}': UNKNOWN},
     # the age comes along as a label
-    aged("water.ponding_cm", "u.a"): {'{place="u.a", age="12"}': 7},
-    highest("water.ponding_cm", BOTH): {'{age="400"}': 7},
-    # known and calm; unknown and calm is unknown; unknown with an alert keeps the alert
-    worst_within("u.a"): {'{cell="u.a", age="12"}': 0},
-    worst_within("u.b"): {'{cell="u.b", age="400"}': UNKNOWN},
-    worst_within("u.c"): {'{cell="u.c", age="500"}': 3},
-    worst_within("u.nowhere"): {},
+    aged("water.ponding_cm", "u.a"): {'{place="u.a", age="12 s"}': 7},
+    highest("water.ponding_cm", BOTH): {'{age="400 s"}': 7},
+    told("vector(599.9)"): {'{age="600 s"}': 1},
+    told("vector(1500)"): {'{age="25 min"}': 1},
+    told("vector(9000)"): {'{age="3 h"}': 1},
+    # a value is believed only where the one that vouches for it is known
+    f"{vouched('water.unpumped_cm', 'u.a', 'water.ponding_cm')} == 1": {'{place="u.a"}': 1},
+    f"{vouched('water.unpumped_cm', 'u.b', 'water.ponding_cm')} == 1": {},
+    # known and calm; unknown and calm is unknown; unknown with an alert keeps the alert, marked
+    worst_within("u.a", BLIND): {'{cell="u.a", age="12 s"}': 0},
+    worst_within("u.b", BLIND): {'{cell="u.b", age="400 s"}': UNKNOWN},
+    worst_within("u.c", BLIND): {'{cell="u.c", age="500 s"}': 3 + BLINDED},
+    worst_within("u.d", BLIND): {'{cell="u.d", age="3 s"}': 2},
+    # an alert about missing data is no level
+    worst_within("u.e", BLIND): {'{cell="u.e", age="9 s"}': PARTLY},
+    worst_within("u.nowhere", BLIND): {},
     # none of those there, and nobody there, are not the same
     how_many("hubwatch_water_ponding_cm", "> 5"): {"{}": 2},
     how_many("hubwatch_water_ponding_cm", "> 50"): {"{}": 0},
