@@ -268,11 +268,11 @@ def test_nothing_is_told_as_of_now_for_a_worker_that_is_silent(
 
     assert told()["status"] == "ok"
     assert client.ask("GET", "/health/ready") == (200, "ok")
-    wait_for(lambda: told()["status"] != "ok", SILENT_WALL_SECONDS + 10, "its silence")
+    wait_for(lambda: told()["status"] != "ok", SILENT_WALL_SECONDS + 60, "its silence")
     assert time.monotonic() - told_at >= SILENT_WALL_SECONDS
     assert told()["reason"] == "silent-cell"
     assert "value" not in told()
-    said = f"the worker of partition {own} has told nothing for 3"
+    said = f"the worker of partition {own} has told nothing for "
     status, reason = client.ask("GET", "/health/ready")
     assert (status, reason[: len(said)]) == (503, said)
     assert "hub" not in reason
