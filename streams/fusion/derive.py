@@ -80,7 +80,8 @@ def accumulate(
 ) -> Value:
     """Evaluates an accumulated row at `context.at_ms`; unknown before its first record.
 
-    The value is of `observed_at_ms`, the newest record of `heard_ms`.
+    The value is of `observed_at_ms`, the newest record of `heard_ms`: its age counts from there
+    once nobody is fresh.
     """
     row = accumulation.row
     reason = hearing.silence(row.minimum_coverage) if row.coverage else ""
@@ -108,5 +109,5 @@ def accumulate(
         contributors=hearing.names(),
         reason=doubt,
         simulated=simulated,
-        oldest_ms=heard_ms if heard_ms < observed_at_ms else None,
+        oldest_ms=heard_ms if heard_ms < observed_at_ms and not heard else None,
     )

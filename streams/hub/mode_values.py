@@ -82,7 +82,8 @@ def provenance(inputs: Sequence[tuple[str, Value]], now_ms: int) -> Provenance:
     """From (place, value) of all that was read."""
     known = [(place, value) for place, value in inputs if value.value is not None]
     observed = [value.observed_at_ms for _, value in known if value.observed_at_ms is not None]
-    aged_from = [value.aged_from_ms for _, value in known if value.aged_from_ms is not None]
+    # what adds nothing makes nothing old: after the last coach nobody is heard of, nor missed
+    aged_from = [v.aged_from_ms for _, v in known if v.value and v.aged_from_ms is not None]
     return Provenance(
         observed_at_ms=max(observed, default=now_ms),
         oldest_ms=min(aged_from, default=now_ms),
