@@ -18,13 +18,16 @@ AHEAD = "ahead_minutes"
 AHEAD_TITLE = "分钟后 min ahead"
 LIMIT = "dispersal.waiting_limit_persons"
 QUEUE = "dispersal.queue_persons"
-UNSEEN = {"viz": False, "legend": True, "tooltip": False}
-AGE_COLUMN = "-1"
-"""sorts before the first step"""
+PEAK_COLUMN, AGE_COLUMN = "-1", "-2"
+"""sort before the first step"""
+PEAK = "最高 Peak"
 FULL = (Word(100, "满", palette.RED, to=100_000),)
 LAST_STEP, LAST_STEP_TITLE = "85", "85–90"
-"""each step is five minutes long; the others are named by where they begin"""
-STEP_WIDTH = 38
+"""a step is five minutes long and named by where it begins; the last says where it ends"""
+STEPS = "[1-8]?0|85"
+"""ten minutes apart: a table has no column below 50 px"""
+A_STEP = "/^\\d+$/"
+STEP_WIDTH = 54
 SERIES = (
     ("demand", "需求 demand", palette.SERIES[1]),
     ("capacity", "运力 capacity", palette.SERIES[5]),
@@ -38,10 +41,10 @@ BAND = (
 SATURATION = Caption(
     "未来90分钟候车饱和度",
     "Queue, % of waiting limit, next 90 min",
-    "每行一种离站方式，每列为若干分钟之后：预测候车人数占候车上限的百分比，“满”即饱和。"
+    "每行一种离站方式，首列为90分钟内最高值，其后每列为若干分钟之后（每10分钟一列）：预测候车人数占候车上限的百分比，“满”即饱和。"
     "未知的方式整行为灰色。",
-    "A row a mode, a column a step ahead: forecast queue in percent of the waiting limit; 满 is "
-    "saturated. A mode that is unknown is grey.",
+    "A row a mode, the peak, then a column every ten minutes ahead: forecast queue in percent of "
+    "the waiting limit; 满 is saturated. A mode that is unknown is grey.",
 )
 
 
@@ -59,7 +62,7 @@ def waiting(caption: Caption, modes: Sequence[str], *, width: int) -> Panel:
     """
     low, likely, high = (_profile(key, modes) for key in ("queue_low", "queue", "queue_high"))
     exprs = (low, f"{likely} - {low}", f"{high} - {likely}")
-    unseen = {"custom.fillOpacity": 0, "custom.hideFrom": UNSEEN}
+    unseen = {"custom.fillOpacity": 0}
     looks = [override(LOWEST, properties(colour=palette.QUIET, extra=unseen))]
     looks += [
         override(title, properties(colour=colour, extra={"custom.fillOpacity": opacity}))
@@ -105,7 +108,7 @@ def _bars(
             "stacking": "normal" if stacked else "none",
             "groupWidth": 0.78,
             "barWidth": 1.0 if stacked else 0.92,
-            "barRadius": 0.1,
+            "barRadius": 0.0 if stacked else 0.1,
             "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
             "tooltip": {"mode": "multi", "sort": "none"},
         },
@@ -134,12 +137,7 @@ def saturation(basis: Basis, *, width: int) -> Panel:
         defaults={
             "unit": COUNT.key,
             "decimals": 0,
-            "custom": {
-                "align": "center",
-                "displayMode": "color-background-solid",
-                "width": STEP_WIDTH,
-                "minWidth": STEP_WIDTH,
-            },
+            "custom": {"align": "center", "displayMode": "color-background-solid"},
             "thresholds": thresholds(FILLING),
             "color": {"mode": "thresholds"},
             "mappings": mappings(FULL),
@@ -148,15 +146,17 @@ def saturation(basis: Basis, *, width: int) -> Panel:
         overrides=(
             _mode_column(basis),
             _age_column(),
+            override(PEAK_COLUMN, properties(name=PEAK, unit=COUNT, width=92)),
+            override(A_STEP, properties(unit=COUNT, width=STEP_WIDTH), matcher="byRegexp"),
             override(
-                LAST_STEP, properties(name=LAST_STEP_TITLE, unit=COUNT, width=STEP_WIDTH + 10)
+                LAST_STEP, properties(name=LAST_STEP_TITLE, unit=COUNT, width=STEP_WIDTH + 14)
             ),
         ),
         options={
             "showHeader": True,
             "cellHeight": "sm",
             "footer": {"show": False},
-            "sortBy": [{"displayName": LAST_STEP_TITLE, "desc": True}],
+            "sortBy": [{"displayName": PEAK, "desc": True}],
         },
         transformations=(
             *_in_order(),
@@ -175,7 +175,7 @@ def saturation(basis: Basis, *, width: int) -> Panel:
 
 def _mode_column(basis: Basis) -> Json:
     extra = {
-        "mappings": named(basis.names(basis.modes)),
+        "mappings": named(basis.titles(basis.modes)),
         "custom.align": "left",
         "custom.minWidth": 150,
         "links": [PLACE_LINK],
@@ -205,10 +205,12 @@ def _profile(series: str, modes: Sequence[str]) -> str:
 def _filling(modes: Sequence[str]) -> str:
     """queue ÷ limit by mode and minutes ahead; the age stands in a column before the first."""
     limit = _by_mode(values(LIMIT, modes))
-    queue = f'max by (mode, {AHEAD}) ({PROFILE}{{series="queue"}})'
+    queue = f'max by (mode, {AHEAD}) ({PROFILE}{{series="queue",{AHEAD}=~"{STEPS}"}})'
+    filling = f"100 * {queue} / on (mode) group_left () {limit}"
     unknown = _by_mode(f"({statuses(QUEUE, modes)} == 2) * NaN")
     return (
-        f"100 * {queue} / on (mode) group_left () {limit}"
+        f"{filling}"
+        f' or label_replace(max by (mode) ({filling}), "{AHEAD}", "{PEAK_COLUMN}", "", "")'
         f' or label_replace({unknown}, "{AHEAD}", "0", "", "")'
         f' or label_replace({_by_mode(ages(QUEUE, modes))}, "{AHEAD}", "{AGE_COLUMN}", "", "")'
     )

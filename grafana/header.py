@@ -109,7 +109,7 @@ def site_time(*, width: int) -> Panel:
         Look(CLOCK),
         width=width,
         size=16,
-        legend="×{{speed}} · 图表为墙钟 charts: wall time",
+        legend="×{{speed}} · 图表为墙钟",
     )
 
 

@@ -97,7 +97,7 @@ def told(age: str, by: str = "") -> str:
     grouped = f"by ({by}) " if by else ""
     parts = (
         f'label_replace(count_values {grouped}("age", round(({span}) / {unit})),'
-        f' "age", "$1 {word}", "age", "(.+)")'
+        f' "age", "${{1}}{word}", "age", "(.+)")'
         for span, unit, word in spans
     )
     return f"({' or '.join(parts)})"

@@ -197,7 +197,6 @@ def _ranks(basis: Basis) -> Panel:
         ),
         measured(basis, "rank.waiting_persons", ranks, "候车人 Persons", width=118),
         measured(basis, "rank.waiting_vehicles", ranks, "待客车 Vehicles", width=128),
-        measured(basis, "rank.vehicles_per_min", ranks, "发车 Leaving", width=112),
         measured(basis, "rank.throughput_persons_per_min", ranks, "疏散 Taken", width=104),
         *trust("rank.vehicles_per_min", ranks),
     )

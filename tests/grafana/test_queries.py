@@ -105,21 +105,21 @@ MEANING = {
     # one value though two workers hold the place; unknown is a number of its own
     states("water.ponding_cm", BOTH): {'{place="u.a"}': 7, '{place="u.b"}': UNKNOWN},
     # the age comes along as a label
-    aged("water.ponding_cm", "u.a"): {'{place="u.a", age="12 s"}': 7},
-    highest("water.ponding_cm", BOTH): {'{age="400 s"}': 7},
-    told("vector(599.9)"): {'{age="600 s"}': 1},
-    told("vector(1500)"): {'{age="25 min"}': 1},
-    told("vector(9000)"): {'{age="3 h"}': 1},
+    aged("water.ponding_cm", "u.a"): {'{place="u.a", age="12s"}': 7},
+    highest("water.ponding_cm", BOTH): {'{age="400s"}': 7},
+    told("vector(599.9)"): {'{age="600s"}': 1},
+    told("vector(1500)"): {'{age="25min"}': 1},
+    told("vector(9000)"): {'{age="3h"}': 1},
     # a value is believed only where the one that vouches for it is known
     f"{vouched('water.unpumped_cm', 'u.a', 'water.ponding_cm')} == 1": {'{place="u.a"}': 1},
     f"{vouched('water.unpumped_cm', 'u.b', 'water.ponding_cm')} == 1": {},
     # known and calm; unknown and calm is unknown; unknown with an alert keeps the alert, marked
-    worst_within("u.a", BLIND): {'{cell="u.a", age="12 s"}': 0},
-    worst_within("u.b", BLIND): {'{cell="u.b", age="400 s"}': UNKNOWN},
-    worst_within("u.c", BLIND): {'{cell="u.c", age="500 s"}': 3 + BLINDED},
-    worst_within("u.d", BLIND): {'{cell="u.d", age="3 s"}': 2},
+    worst_within("u.a", BLIND): {'{cell="u.a", age="12s"}': 0},
+    worst_within("u.b", BLIND): {'{cell="u.b", age="400s"}': UNKNOWN},
+    worst_within("u.c", BLIND): {'{cell="u.c", age="500s"}': 3 + BLINDED},
+    worst_within("u.d", BLIND): {'{cell="u.d", age="3s"}': 2},
     # an alert about missing data is no level
-    worst_within("u.e", BLIND): {'{cell="u.e", age="9 s"}': PARTLY},
+    worst_within("u.e", BLIND): {'{cell="u.e", age="9s"}': PARTLY},
     worst_within("u.nowhere", BLIND): {},
     # none of those there, and nobody there, are not the same
     how_many("hubwatch_water_ponding_cm", "> 5"): {"{}": 2},
