@@ -63,7 +63,7 @@ class Board:
     rows: tuple[Row, ...]
     timezone: str
     variables: tuple[Json, ...] = ()
-    span: str = "now-10m"
+    span: str = "now-5m"
 
     @property
     def uid(self) -> str:

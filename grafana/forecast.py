@@ -32,12 +32,12 @@ SERIES = (
     ("demand", "需求 demand", palette.SERIES[1]),
     ("capacity", "运力 capacity", palette.SERIES[5]),
 )
-LOWEST = "最少 at least"
 BAND = (
-    ("最少至可能 low to likely", palette.SERIES[0], 85),
-    ("可能至最多 likely to high", palette.SERIES[0], 30),
+    ("queue_low", "最少 low", palette.SERIES[5]),
+    ("queue", "可能 likely", palette.SERIES[0]),
+    ("queue_high", "最多 high", palette.SERIES[1]),
 )
-"""title, colour, opacity of what stands on the lowest"""
+"""the three runs of the forecast"""
 SATURATION = Caption(
     "未来90分钟候车饱和度",
     "Queue, % of waiting limit, next 90 min",
@@ -56,20 +56,13 @@ def supply(caption: Caption, modes: Sequence[str], *, width: int) -> Panel:
 
 
 def waiting(caption: Caption, modes: Sequence[str], *, width: int) -> Panel:
-    """A band by minutes from now, between the latest and the earliest run: who waits at the modes.
+    """Three bars by minutes from now: who waits at the modes in the best, likely and worst run.
 
-    It is stacked: the lowest run unseen, then up to the likely one, then up to the highest.
+    Side by side: Grafana 9.4 draws no stack of them.
     """
-    low, likely, high = (_profile(key, modes) for key in ("queue_low", "queue", "queue_high"))
-    exprs = (low, f"{likely} - {low}", f"{high} - {likely}")
-    unseen = {"custom.fillOpacity": 0}
-    looks = [override(LOWEST, properties(colour=palette.QUIET, extra=unseen))]
-    looks += [
-        override(title, properties(colour=colour, extra={"custom.fillOpacity": opacity}))
-        for title, colour, opacity in BAND
-    ]
-    titles = (LOWEST, *(title for title, *_ in BAND))
-    return _bars(caption, dict(zip(titles, exprs, strict=True)), looks, stacked=True, width=width)
+    drawn = {title: _profile(key, modes) for key, title, _ in BAND}
+    colours = [override(title, properties(colour=colour)) for _, title, colour in BAND]
+    return _bars(caption, drawn, colours, width=width)
 
 
 def _bars(
@@ -78,7 +71,6 @@ def _bars(
     looks: Sequence[Json],
     *,
     width: int,
-    stacked: bool = False,
 ) -> Panel:
     """Bars of persons at each step ahead; `drawn` has expressions by title."""
     names = [f"Value #{ref}" for ref in references(len(drawn))]
@@ -105,10 +97,10 @@ def _bars(
             "orientation": "vertical",
             "xField": AHEAD_TITLE,
             "showValue": "never",
-            "stacking": "normal" if stacked else "none",
+            "stacking": "none",
             "groupWidth": 0.78,
-            "barWidth": 1.0 if stacked else 0.92,
-            "barRadius": 0.0 if stacked else 0.1,
+            "barWidth": 0.92,
+            "barRadius": 0.1,
             "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
             "tooltip": {"mode": "multi", "sort": "none"},
         },

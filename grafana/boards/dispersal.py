@@ -234,9 +234,9 @@ def _supply(basis: Basis) -> tuple[Panel | tuple[Panel, ...], ...]:
             Caption(
                 "未来90分钟候车人数（全部方式）",
                 "Waiting ahead, all modes",
-                "预测区间：下沿为有利情形，两色交界为最可能情形，上沿为不利情形；未知的方式不计入。",
-                "The band reaches from the best case to the worst; its colour changes at the "
-                "likely one. Modes that are unknown are not in it.",
+                "每5分钟三柱：有利、最可能、不利情形的候车人数；未知的方式不计入。",
+                "Three bars a step: the best, the likely and the worst case. Modes that are "
+                "unknown are not in it.",
             ),
             basis.modes,
             width=7,
