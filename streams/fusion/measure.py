@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -187,3 +187,26 @@ class Catalogue:
     def cell_keys(self) -> tuple[str, ...]:
         """Keys that a cell computes; those of `hub` are not among them."""
         return (*self.measures, *self.accumulated, *self.derived)
+
+    def rolling(self, measure: str) -> RollUp | None:
+        """How a measure becomes its parent's, None when it does not. Raises KeyError."""
+        row = self.row(measure)
+        return None if isinstance(row, HubMeasure) else row.roll_up
+
+    def applicable(self, place: Place, available: Iterable[str]) -> tuple[Derived, ...]:
+        """The derived rows a place can have that has these measures, in an order in which each
+        finds its inputs computed."""
+        have = set(available)
+        found: list[Derived] = []
+        waiting = [
+            row
+            for row in self.derived.values()
+            if not row.place_kinds or place.kind in row.place_kinds
+        ]
+        while True:
+            ready = [row for row in waiting if have.issuperset(row.inputs)]
+            if not ready:
+                return tuple(found)
+            found += ready
+            have.update(row.key for row in ready)
+            waiting = [row for row in waiting if row.key not in have]

@@ -8,7 +8,6 @@ from schemas.value import Value
 from streams.fusion.derive import derive
 from streams.fusion.measure import Catalogue, Context, Derived, RollUp
 from streams.fusion.rollup import roll_up
-from streams.partition.place import applicable, rolling
 from streams.site.model import Place, Site
 
 Values = Mapping[str, Value]
@@ -23,7 +22,7 @@ class Areas:
 
     def __init__(self, site: Site, catalogue: Catalogue, expected: Mapping[str, set[str]]) -> None:
         self._site = site
-        self._how = {key: how for key in catalogue.cell_keys() if (how := rolling(catalogue, key))}
+        self._how = {key: how for key in catalogue.cell_keys() if (how := catalogue.rolling(key))}
         self.places = tuple(
             place
             for place in sorted(
@@ -37,7 +36,7 @@ class Areas:
         for place in self.places:
             self._rows[place.key] = tuple(self._plan(place))
             rolled = {measure for measure, *_ in self._rows[place.key]}
-            derived = applicable(catalogue, place, rolled)
+            derived = catalogue.applicable(place, rolled)
             self._derived[place.key] = tuple(row for row in derived if row.key not in rolled)
             self._expected[place.key] = rolled | {row.key for row in derived}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schemas.value import ArrivalBin, Value
 from streams.fusion.group import Group
-from streams.fusion.measure import Catalogue, Derived, HubMeasure, RollUp
+from streams.fusion.measure import Catalogue, Derived, RollUp
 from streams.site.model import Place
 
 
@@ -67,24 +67,6 @@ class PlaceState:
         }
 
 
-def applicable(catalogue: Catalogue, place: Place, available: Iterable[str]) -> tuple[Derived, ...]:
-    """The derived rows a place can have, in an order in which each finds its inputs computed."""
-    have = set(available)
-    found: list[Derived] = []
-    waiting = [
-        row
-        for row in catalogue.derived.values()
-        if not row.place_kinds or place.kind in row.place_kinds
-    ]
-    while True:
-        ready = [row for row in waiting if have.issuperset(row.inputs)]
-        if not ready:
-            return tuple(found)
-        found += ready
-        have.update(row.key for row in ready)
-        waiting = [row for row in waiting if row.key not in have]
-
-
 def by_origin(
     derived: Iterable[Derived], origin: Mapping[str, str]
 ) -> dict[str, tuple[Derived, ...]]:
@@ -116,7 +98,7 @@ def wire(states: Mapping[str, PlaceState], catalogue: Catalogue, depth: Mapping[
         below = children.get(key, [])
         state.roll_ups = tuple(_roll_ups(catalogue, own, below))
         origin = own | {row.measure: "" for row in state.roll_ups}
-        derived = applicable(catalogue, state.place, origin)
+        derived = catalogue.applicable(state.place, origin)
         derived = tuple(row for row in derived if row.key not in origin)
         state.available = {*origin, *(row.key for row in derived)}
         state.derived = by_origin(derived, origin)
@@ -126,13 +108,7 @@ def _roll_ups(
     catalogue: Catalogue, own: Mapping[str, str], below: list[PlaceState]
 ) -> Iterable[RollUpRow]:
     for measure in sorted({key for child in below for key in child.available} - own.keys()):
-        how = rolling(catalogue, measure)
+        how = catalogue.rolling(measure)
         if how is not None:
             having = tuple(child for child in below if measure in child.available)
             yield RollUpRow(measure, how, having)
-
-
-def rolling(catalogue: Catalogue, measure: str) -> RollUp | None:
-    """How a measure rolls up, None when it does not."""
-    row = catalogue.row(measure)
-    return None if isinstance(row, HubMeasure) else row.roll_up

@@ -88,9 +88,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         if not self.consumer.flow_active:
             return {}
         fetcher = consumer._fetcher  # noqa: SLF001  as Faust does it
-        if fetcher._closed:  # noqa: SLF001
+        if fetcher._closed:  # noqa: SLF001  as above
             raise ConsumerStoppedError
-        with consumer._subscription.fetch_context():  # noqa: SLF001
+        with consumer._subscription.fetch_context():  # noqa: SLF001  as above
             found = await fetched(
                 fetcher, active_partitions, wait_seconds=timeout or 0.0, most=max_records or 1
             )
@@ -110,7 +110,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         reached = cast("Consumer", self.consumer).reached
         for tp in partitions:
             state = subscription.assignment.state_value(tp)
-            position = state._position if state else None  # noqa: SLF001
+            position = state._position if state else None  # noqa: SLF001  as above
             if position is None:
                 reached.pop(tp, None)
                 continue

@@ -51,7 +51,7 @@ def stranger(port: int) -> Iterator[None]:
             self.end_headers()
             self.wfile.write(b'{"status": "ok"}')
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its name there
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", port), Yes) as server:

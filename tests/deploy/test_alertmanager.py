@@ -100,7 +100,7 @@ def pager(delivered: Queue[Json]) -> Iterator[int]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its name there
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from streams.domains import catalogue
 from streams.domains.water import ponding_level, rain_warning_level, unpumped_cm
 from streams.fusion.measure import Context
-from streams.partition.place import applicable
 
 NewContext = Callable[..., Context]
 HANGZHOU = "330100"
@@ -91,7 +90,7 @@ def test_a_well_has_a_depth_and_nothing_stands_there(
     rows = catalogue()
     read = {row.key for row in rows.measures.values() if row.kind == "water_level"}
     assert read == {"water.depth_cm", "water.pump_running_ratio"}
-    assert {row.key for row in applicable(rows, new_context(kind).place, read)} == follows
+    assert {row.key for row in rows.applicable(new_context(kind).place, read)} == follows
     # else a parent would take the level of a well for ponding
     assert not any(rows.measures[key].roll_up for key in read)
 

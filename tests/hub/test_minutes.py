@@ -87,8 +87,7 @@ class Reader:
 def test_after_an_outage_only_what_is_known_is_stepped(
     whole: tuple[list[Message], ...], ends: tuple[int, int], order: list[int], stepped: int
 ) -> None:
-    ends = tuple(min(end, len(log)) for end, log in zip(ends, whole, strict=True))  # type: ignore[assignment]
-    left = [compacted(log, end) for log, end in zip(whole, ends, strict=True)]
+    left = [compacted(log, min(end, len(log))) for log, end in zip(whole, ends, strict=True)]
     minutes = Minutes(len(whole))
     minutes.stepped_ms = NOW_MS + stepped * STEP_MS
     steps = dict(Reader(minutes, left).read(order))
