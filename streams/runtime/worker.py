@@ -39,6 +39,7 @@ from streams.runtime.settings import Settings
 from streams.runtime.snapshots import MARK_PREFIX, restore_partition
 from streams.runtime.topics import SNAPSHOTS, partition_of
 from streams.runtime.transport import BatchApp
+from streams.runtime.underway import Underway
 from streams.site.model import Site
 
 log = structlog.get_logger()
@@ -46,7 +47,11 @@ log = structlog.get_logger()
 STUCK_MS = 120_000
 """behind the site's clock, without moving"""
 FETCH_SECONDS = 0.2
-"""wall time that a record may take from its stamp into the log"""
+PUBLISH_SECONDS = 1.0
+"""wall time that a record may take from its stamp into the log: stamped by the broker, by the
+publisher"""
+FIRST_SECONDS = 10.0
+"""wall time for which time waits for the very first record: a site is called up as a whole"""
 
 
 class AssignmentError(HubwatchError):
@@ -72,6 +77,8 @@ class Worker:
         self.step_seconds = 0.0
         self._inflows: dict[int, Inflow] = {}
         self._told_ms: dict[int, int] = {}
+        self._underway = Underway()
+        self._started = time.monotonic()
         self._departments = {d.inbox: d.key for d in site.departments.values()}
         self._gaps = Gaps(self._seek)
         self._stepping = asyncio.Lock()
@@ -110,6 +117,7 @@ class Worker:
                 with self._whole(tp.partition):
                     inflow.offer(tp.topic, batch)
                     self.batch_records += len(batch)
+                    self._underway.arrive(self.clock.now_ms() - batch[-1].timestamp)
                     await self._advance(inflow, 0)
 
     async def _continuing(
@@ -175,6 +183,8 @@ class Worker:
 
     async def tick(self) -> None:
         """Lets time pass in every partition, and tells what has changed since the last call."""
+        if not self.batch_records and time.monotonic() - self._started < FIRST_SECONDS:
+            return
         for number, inflow in list(self._inflows.items()):
             async with self._stepping:
                 if inflow is self._inflows.get(number):
@@ -183,11 +193,14 @@ class Worker:
                         await self._tell(inflow.partition, inflow.partition.tell())
 
     def _known_ms(self, number: int) -> int:
-        """Site time up to which the broker has said of every inbox topic what it holds: who was not
-        asked about must not be taken for silent."""
+        """Site time up to which the broker has said of every inbox topic what it holds, and up to
+        which records have come: who was not asked about, or is late as all are, must not be taken
+        for silent."""
         consumer = self.app.batch_consumer
         asked_ms = min(consumer.asked_ms(TP(topic, number)) for topic in self._departments)
-        return self.clock.at_wall_ms(asked_ms - int(FETCH_SECONDS * 1000))
+        seconds = PUBLISH_SECONDS if self.clock.simulated else FETCH_SECONDS
+        come_ms = self.clock.now_ms() - self._underway.age_ms()
+        return min(come_ms, self.clock.at_wall_ms(asked_ms - int(seconds * 1000)))
 
     def _unread(self, number: int, offered: Mapping[str, int]) -> dict[str, int]:
         """Records of each inbox topic that were not offered yet, −1 while unknown."""

@@ -225,6 +225,15 @@ def in_one_go(stage: Stage) -> tuple[list[Partition], list[tuple[str, int, StepO
     return partitions, outputs
 
 
+def values_of(partitions: list[Partition]) -> dict[str, Value]:
+    return {
+        f"{key}/{measure}": plain(value)
+        for partition in partitions
+        for key, state in partition.picture.places.items()
+        for measure, value in state.values.items()
+    }
+
+
 def newest_values(stage: Stage) -> dict[str, Value]:
     """As the situations told last have it, by place and measure."""
     newest: dict[str, Situation] = {}
@@ -256,11 +265,14 @@ def test_failed_killed_and_started_again_nothing_is_lost_or_counted_twice(stage:
         process = stage.worker()
         stage.await_records(process, stage.records)
         counted = stage.verdicts()
+        partitions, outputs = in_one_go(stage)
+        # what was told last of each place is what the core makes of the log
+        expected = values_of(partitions)
+        wait_for(lambda: newest_values(stage) == expected, 15, "the end of the log to be told")
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert marks, "it was killed before anything was durable"
-    partitions, outputs = in_one_go(stage)
 
     # the counts are the log's
     refused = {
@@ -284,12 +296,3 @@ def test_failed_killed_and_started_again_nothing_is_lost_or_counted_twice(stage:
         assert int(told["received_at_ms"]) == original.timestamp
         found[where] = told["reason"]
     assert found == refused
-
-    # what was told last of each place is what the core makes of the log
-    expected = {
-        f"{key}/{measure}": plain(value)
-        for partition in partitions
-        for key, state in partition.picture.places.items()
-        for measure, value in state.values.items()
-    }
-    assert newest_values(stage) == expected
