@@ -261,10 +261,6 @@ class Group:
         """Works out what a snapshot of a source does not hold."""
         source.evaluated = source.samples[-1]
         source.reading = self._reader.reading(source.samples)
-        if source.held_back:
-            source.doubt = Reason.IMPLAUSIBLE_JUMP
-        elif is_frozen(source):
-            source.doubt = Reason.FROZEN
 
     def _listen(self, now_ms: int, *, skewed: Set[str]) -> Hearing:
         """Asks every source."""

@@ -14,7 +14,7 @@ import msgspec
 
 from schemas.errors import HubwatchError
 from schemas.value import ArrivalBin, Value
-from streams.gate import SourceState
+from streams.gate import Reason, SourceState
 from streams.partition.mark import Counts, Mark
 from streams.partition.partition import Partition
 from streams.partition.place import PlaceState
@@ -46,6 +46,7 @@ class SourceSnapshot(msgspec.Struct, array_like=True):
     dwells_ms: list[int]
     trusted: tuple[Any, ...] | None
     held_back: int
+    doubt: Reason | None = None
 
 
 class GroupSnapshot(msgspec.Struct, array_like=True):
@@ -180,6 +181,7 @@ def _source(source: SourceState) -> SourceSnapshot:
         dwells_ms=source.dwells_ms,
         trusted=source.trusted,
         held_back=source.held_back,
+        doubt=source.doubt,
     )
 
 
@@ -193,6 +195,7 @@ def _fill(source: SourceState, row: SourceSnapshot) -> None:
     source.dwells_ms = row.dwells_ms
     source.trusted = row.trusted
     source.held_back = row.held_back
+    source.doubt = row.doubt
     if source.samples:
         source.group.take_up(source)
 
