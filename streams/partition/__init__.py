@@ -3,5 +3,6 @@
 from streams.partition.inflow import Inflow
 from streams.partition.outputs import StepOutput
 from streams.partition.partition import Partition
+from streams.partition.picture import NEVER_MS
 
-__all__ = ["Inflow", "Partition", "StepOutput"]
+__all__ = ["NEVER_MS", "Inflow", "Partition", "StepOutput"]

@@ -44,12 +44,16 @@ class Inflow:
         self._held[topic].append(batch)
         self._count += len(batch)
 
-    def advance(self, unread: Mapping[str, int], clock_ms: int) -> Iterator[Told]:
+    def advance(
+        self, unread: Mapping[str, int], clock_ms: int, *, until_ms: int = NEVER_MS
+    ) -> Iterator[Told]:
         """Steps all that may be stepped, and lets time pass up to `clock_ms`.
 
-        `unread` counts the records of each topic not offered yet, other than 0 while unknown.
+        `unread` counts the records of each topic not offered yet, other than 0 while unknown. What
+        arrived after `until_ms` waits.
         """
-        limit_ms = min([self._newest_ms[t] for t, n in unread.items() if n], default=NEVER_MS)
+        newest_ms = [self._newest_ms[topic] for topic, count in unread.items() if count]
+        limit_ms = min([until_ms, *newest_ms])
         if self._count > HELD_LIMIT:
             limit_ms = NEVER_MS
         held = [batches for batches in self._held.values() if batches]

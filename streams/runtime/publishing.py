@@ -14,7 +14,8 @@ from prometheus_client.registry import Collector
 
 from connectors.publisher import PlayCount, play
 from schemas.emission import Emission
-from streams.runtime import metrics
+from schemas.record import LATEST_MS
+from streams.runtime import metrics, published
 from streams.runtime.clock import SiteClock
 from streams.runtime.settings import Settings
 from streams.site.model import Site
@@ -68,6 +69,9 @@ class Publisher(Collector):
         self._count = PlayCount()
         self._ended = asyncio.Event()
         self._playing = False
+        self._before_ms: int | None = None
+        self._at_ms: int | None = None
+        """the instant whose emissions are on, and the one before it"""
 
     def ready(self) -> str:
         """It is connected, and publishes what is due."""
@@ -82,13 +86,15 @@ class Publisher(Collector):
             asyncio.get_running_loop().add_signal_handler(number, self._ended.set)
         playing = asyncio.create_task(self._play(self._until_ended(emissions)))
         waiting = asyncio.create_task(self._ended.wait())
+        stating = asyncio.create_task(self._state())
         await asyncio.wait((playing, waiting), return_when=asyncio.FIRST_COMPLETED)
         if not self._ended.is_set():
             await playing
             await waiting
         await asyncio.wait((playing,), timeout=FINISH_SECONDS)
         playing.cancel()  # what it still waits for is not due
-        await asyncio.wait((playing,))
+        stating.cancel()
+        await asyncio.wait((playing, stating))
         if self._count.position_ms is not None:
             self._progress.keep(self._count.position_ms - self._start_ms, last=True)
 
@@ -107,12 +113,28 @@ class Publisher(Collector):
         The first one is asked for when the producer is connected.
         """
         self._playing = True
-        newest_ms = 0
         for emission in emissions:
-            if self._ended.is_set() and emission.at_ms != newest_ms:
-                return
-            newest_ms = emission.at_ms
+            if emission.at_ms != self._at_ms:
+                if self._ended.is_set():
+                    return
+                self._before_ms, self._at_ms = self._at_ms, emission.at_ms
             yield emission
+        self._before_ms, self._at_ms = self._at_ms, LATEST_MS
+
+    async def _state(self) -> None:
+        """Says, for those who follow a clock that runs faster, up to where all is stored."""
+        while self._clock.simulated:
+            stored_ms = self._stored_ms()
+            if stored_ms is not None:
+                published.state(self._settings.published_file, stored_ms)
+            await asyncio.sleep(published.STATED_SECONDS)
+
+    def _stored_ms(self) -> int | None:
+        """Site time up to which the broker has stored all there is; None before any."""
+        position_ms = self._count.position_ms
+        if self._at_ms is None or position_ms != self._before_ms:
+            return position_ms
+        return min(self._clock.now_ms(), self._at_ms - 1)
 
     def _acknowledged(self, count: PlayCount) -> None:
         self._count = count
@@ -121,11 +143,11 @@ class Publisher(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every feed of the site, those included that nothing was published under."""
-        published = metrics.counter(
+        records = metrics.counter(
             "published_records", "records stored by the broker", ("department", "feed")
         )
         counts = dict(self._count.by_feed)
         for feed in self._site.feeds.values():
-            published.add_metric((feed.department, feed.key), counts.get(feed.key, 0))
+            records.add_metric((feed.department, feed.key), counts.get(feed.key, 0))
         yield from metrics.process_metrics(self._clock)
-        yield published
+        yield records

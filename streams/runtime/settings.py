@@ -149,6 +149,10 @@ class Settings(BaseSettings):
     def clock_file(self) -> Path:
         return self.data_dir / "clock.json"
 
+    @property
+    def published_file(self) -> Path:
+        return self.data_dir / "published.json"
+
 
 def _mistake(found: ErrorDetails) -> str:
     name = ".".join(map(str, found["loc"]))

@@ -107,7 +107,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             return
         if not self.consumer.flow_active:  # a seek is to come: all that is known is of the past
             return
-        reached = cast("Consumer", self.consumer).reached
+        consumer_ = cast("Consumer", self.consumer)
+        reached = consumer_.reached
         for tp in partitions:
             state = subscription.assignment.state_value(tp)
             position = state._position if state else None  # noqa: SLF001  as above
@@ -117,6 +118,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             before = reached.get(tp)
             handed = found[tp][-1].offset + 1 if tp in found else before and before[0]
             reached[tp] = (handed, position)
+            answers = consumer_.answers.setdefault(tp, (0, 0))
+            if state.timestamp and state.timestamp != answers[1]:
+                consumer_.answers[tp] = (answers[1], state.timestamp)
 
 
 class Consumer(driver.Consumer):
@@ -126,6 +130,8 @@ class Consumer(driver.Consumer):
     durable: MutableMapping[TP, int]
     reached: MutableMapping[TP, tuple[int | None, int]]
     """by the fetcher: the offset after the last record handed on, and after all it has met"""
+    answers: MutableMapping[TP, tuple[int, int]]
+    """when the last two answers to a fetch came, Unix ms on the wall"""
     committed_at: MutableMapping[TP, float]
     """by `time.monotonic()`; a partition whose offset need not move counts as committed"""
 
@@ -133,6 +139,7 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.durable = {}
         self.reached = {}
+        self.answers = {}
         self.committed_at = {}
 
     def _new_consumer_thread(self) -> ConsumerThread:
@@ -158,6 +165,7 @@ class Consumer(driver.Consumer):
         """Called by Faust before the flow resumes, and when it stopped in the middle of a fetch."""
         assignment = set(self.assignment())
         self.reached.clear()
+        self.answers.clear()
         for tp, offset in (await self.app.restore(assignment)).items():
             await self._seek(tp, offset)
             self._read_offset[tp] = None
@@ -206,10 +214,10 @@ class Consumer(driver.Consumer):
         return max(0, end - offered)
 
     def asked_ms(self, tp: TP) -> int:
-        """When the broker last said how far the partition reaches, Unix ms on the wall; 0 while it
-        is not assigned or fetched. Older than a fetch's wait while its records wait in line."""
-        fetched = self._fetched(tp)
-        return (fetched.timestamp or 0) if fetched else 0
+        """The broker was last asked after this instant how far the partition reaches: when the
+        answer before the last one came. Unix ms on the wall; 0 while that is not known. Older than
+        a fetch's wait while its records wait in line."""
+        return self.answers.get(tp, (0, 0))[0]
 
     def _fetched(self, tp: TP) -> Any:
         """What the fetcher knows of a partition, None while it is not assigned. Its thread may

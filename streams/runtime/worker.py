@@ -22,7 +22,7 @@ from schemas.errors import HubwatchError
 from schemas.structs import structs
 from streams.domains import catalogue
 from streams.gate import Incoming
-from streams.partition import Inflow, Partition, StepOutput, snapshot
+from streams.partition import NEVER_MS, Inflow, Partition, StepOutput, snapshot
 from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app
 from streams.runtime.clock import SiteClock
@@ -35,11 +35,11 @@ from streams.runtime.messages import (
     situation_message,
 )
 from streams.runtime.outbox import Outbox, Outgoing
+from streams.runtime.published import Watermark
 from streams.runtime.settings import Settings
 from streams.runtime.snapshots import MARK_PREFIX, restore_partition
 from streams.runtime.topics import SNAPSHOTS, partition_of
 from streams.runtime.transport import BatchApp
-from streams.runtime.underway import Underway
 from streams.site.model import Site
 
 log = structlog.get_logger()
@@ -47,11 +47,7 @@ log = structlog.get_logger()
 STUCK_MS = 120_000
 """behind the site's clock, without moving"""
 FETCH_SECONDS = 0.2
-PUBLISH_SECONDS = 1.0
-"""wall time that a record may take from its stamp into the log: stamped by the broker, by the
-publisher"""
-FIRST_SECONDS = 10.0
-"""wall time for which time waits for the very first record: a site is called up as a whole"""
+"""wall time that a record may take from the broker's stamp into the log"""
 
 
 class AssignmentError(HubwatchError):
@@ -77,8 +73,7 @@ class Worker:
         self.step_seconds = 0.0
         self._inflows: dict[int, Inflow] = {}
         self._told_ms: dict[int, int] = {}
-        self._underway = Underway()
-        self._started = time.monotonic()
+        self._watermark = Watermark(settings.published_file, clock)
         self._departments = {d.inbox: d.key for d in site.departments.values()}
         self._gaps = Gaps(self._seek)
         self._stepping = asyncio.Lock()
@@ -117,8 +112,7 @@ class Worker:
                 with self._whole(tp.partition):
                     inflow.offer(tp.topic, batch)
                     self.batch_records += len(batch)
-                    self._underway.arrive(self.clock.now_ms() - batch[-1].timestamp)
-                    await self._advance(inflow, 0)
+                    await self._advance(inflow)
 
     async def _continuing(
         self, inflow: Inflow, tp: TP, batch: Sequence[Incoming]
@@ -148,12 +142,17 @@ class Worker:
             self._forget(number)
             raise
 
-    async def _advance(self, inflow: Inflow, clock_ms: int) -> None:
-        """Steps what may be stepped; `clock_ms` 0 lets no more time pass than records bring."""
+    async def _advance(self, inflow: Inflow, *, looking: bool = False) -> None:
+        """Steps what may be stepped; time passes as records bring it, or as far as it is known.
+
+        In a simulated world records wait for those that were stamped before them.
+        """
         number = inflow.partition.number
+        known_ms = self._known_ms(number) if looking or self.clock.simulated else 0
+        until_ms = known_ms if self.clock.simulated else NEVER_MS
         unread = self._unread(number, inflow.offered)
         started = time.thread_time()
-        for topic, output in inflow.advance(unread, clock_ms):
+        for topic, output in inflow.advance(unread, known_ms, until_ms=until_ms):
             self.step_seconds += time.thread_time() - started
             await self._tell(inflow.partition, output, topic)
             started = time.thread_time()
@@ -183,24 +182,21 @@ class Worker:
 
     async def tick(self) -> None:
         """Lets time pass in every partition, and tells what has changed since the last call."""
-        if not self.batch_records and time.monotonic() - self._started < FIRST_SECONDS:
-            return
         for number, inflow in list(self._inflows.items()):
             async with self._stepping:
                 if inflow is self._inflows.get(number):
                     with self._whole(number):
-                        await self._advance(inflow, self._known_ms(number))
+                        await self._advance(inflow, looking=True)
                         await self._tell(inflow.partition, inflow.partition.tell())
 
     def _known_ms(self, number: int) -> int:
-        """Site time up to which the broker has said of every inbox topic what it holds, and up to
-        which records have come: who was not asked about, or is late as all are, must not be taken
-        for silent."""
+        """Site time up to which every inbox topic has been read: who was not asked about, or is
+        late as all are, must not be taken for silent."""
         consumer = self.app.batch_consumer
         asked_ms = min(consumer.asked_ms(TP(topic, number)) for topic in self._departments)
-        seconds = PUBLISH_SECONDS if self.clock.simulated else FETCH_SECONDS
-        come_ms = self.clock.now_ms() - self._underway.age_ms()
-        return min(come_ms, self.clock.at_wall_ms(asked_ms - int(seconds * 1000)))
+        if self.clock.simulated:
+            return self._watermark.known_ms(asked_ms)
+        return asked_ms - int(FETCH_SECONDS * 1000)
 
     def _unread(self, number: int, offered: Mapping[str, int]) -> dict[str, int]:
         """Records of each inbox topic that were not offered yet, −1 while unknown."""
