@@ -50,13 +50,12 @@ class Group:
 
     `put_off_ms` is the look it waits for, 0 while it waits for none. `awaited` counts the sources
     that are due in the step and have not spoken; None while it is not known who is, because a
-    source has changed its standing since the last hearing.
+    source has changed its standing since the last hearing, which was at `looked_ms`.
     """
 
     __slots__ = (
         "_hearing",
         "_limits",
-        "_looked_ms",
         "_newest_ms",
         "_reader",
         "_shortest_ms",
@@ -66,6 +65,7 @@ class Group:
         "kind",
         "last",
         "late",
+        "looked_ms",
         "mixed",
         "place",
         "put_off_ms",
@@ -99,6 +99,7 @@ class Group:
         self.dirty = False
         self.put_off_ms = 0
         self.late = False
+        self.looked_ms = 0
         self.sudden = False
         self.simulated = False
         self.step = 0
@@ -107,7 +108,6 @@ class Group:
         self._limits: dict[str, tuple[int, float]] = {}
         """by measure: a column of a reading, and the change in it beyond which it is sudden"""
         self._hearing: Hearing | None = None
-        self._looked_ms = 0
         self._newest_ms = 0
         self._shortest_ms = 0
 
@@ -229,7 +229,7 @@ class Group:
             hearing = self._hearing = self._listen(now_ms, skewed=skewed)
             hearing.renew()
             self.awaited = self._due()
-        self._looked_ms = now_ms
+        self.looked_ms = now_ms
         readings = [source.reading for source in hearing.usable]
         hearing.columns = tuple(zip(*readings, strict=True))
         if readings:
@@ -248,7 +248,7 @@ class Group:
         """No later than `next_check_ms`, and known without asking the sources."""
         if self._hearing is None:
             return 0
-        minute_ms = self._looked_ms - self._looked_ms % LOOK_AGAIN_MS + LOOK_AGAIN_MS
+        minute_ms = self.looked_ms - self.looked_ms % LOOK_AGAIN_MS + LOOK_AGAIN_MS
         return min(minute_ms, 1 + self._hearing.until_ms)  # type: ignore[return-value]
 
     def recall(self, now_ms: int, *, skewed: Set[str]) -> None:

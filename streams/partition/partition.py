@@ -173,7 +173,7 @@ class Partition:
         now_ms = mark.ticked_ms or mark.stream_ms
         if now_ms:
             self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
-        self.picture.recall(now_ms)
+        self.picture.recall(mark.ticked_ms)
 
     # -- time ------------------------------------------------------------------------------
 

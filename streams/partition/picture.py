@@ -299,13 +299,17 @@ class Picture:
         yield from map(next_look_ms, ahead_ms.values())
 
     def recall(self, now_ms: int) -> None:
-        """Works out again, after a restart, when each group is to be looked at next."""
+        """Works out again, after a restart, when each group is to be looked at next: as of when it
+        was looked at last. `now_ms` 0: time has not begun."""
         self.judge_clocks()
         for state in self.places.values():
-            at_ms = max(now_ms, self.ahead_ms.get(state.place.cell, 0))
-            for group in state.groups.values() if at_ms else ():  # otherwise time has not begun
-                group.recall(at_ms, skewed=self.skewed_feeds)
-                self.due_ms = min(self.due_ms, group.next_check_ms)
+            passed_ms = max(now_ms, self.ahead_ms.get(state.place.cell, 0))
+            for group in state.groups.values():
+                waits = group.received_ms and not group.looked_ms
+                at_ms = max(passed_ms, group.looked_ms)
+                if at_ms and not waits:
+                    group.recall(at_ms, skewed=self.skewed_feeds)
+                    self.due_ms = min(self.due_ms, group.next_check_ms)
 
     def maintain(self, now_ms: int) -> None:
         """Bounds memory: forgets what no verdict and no value needs; about once a minute."""

@@ -58,6 +58,7 @@ class GroupSnapshot(msgspec.Struct, array_like=True):
     awaited: int | None = None
     put_off_ms: int = 0
     late: bool = False
+    looked_ms: int = 0
 
 
 class PlaceSnapshot(msgspec.Struct, array_like=True):
@@ -215,6 +216,7 @@ def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
                 awaited=group.awaited,
                 put_off_ms=group.put_off_ms,
                 late=group.late,
+                looked_ms=group.looked_ms,
             )
             for group in state.groups.values()
         ],
@@ -234,6 +236,7 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
         group.simulated = group_row.simulated
         group.awaited = group_row.awaited
         group.late = group_row.late
+        group.looked_ms = group_row.looked_ms
         if group_row.put_off_ms:
             group.dirty = True
             partition.picture.put_off(group, group_row.put_off_ms)
