@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from math import inf
 from statistics import median
 
-from streams.gate.source import SourceState
+from streams.gate.source import NEVER_MS, SourceState
 
 FRESH_CADENCES = 2
 LOOK_MS = 5_000
@@ -36,10 +35,10 @@ def fresh_until_ms(source: SourceState) -> int:
     return next_look_ms(newest_ms + FRESH_CADENCES * source.cadence_ms) - 1
 
 
-def all_fresh_until_ms(sources: Iterable[SourceState]) -> float:
-    """The last instant at which all of them are; infinity for none."""
+def all_fresh_until_ms(sources: Iterable[SourceState]) -> int:
+    """The last instant at which all of them are; NEVER_MS for none."""
     ends_ms = [s.samples[-1][0] + FRESH_CADENCES * s.cadence_ms for s in sources]
-    return next_look_ms(min(ends_ms)) - 1 if ends_ms else inf
+    return next_look_ms(min(ends_ms)) - 1 if ends_ms else NEVER_MS
 
 
 def next_look_ms(after_ms: int) -> int:

@@ -249,7 +249,7 @@ class Group:
         if self._hearing is None:
             return 0
         minute_ms = self.looked_ms - self.looked_ms % LOOK_AGAIN_MS + LOOK_AGAIN_MS
-        return min(minute_ms, 1 + self._hearing.until_ms)  # type: ignore[return-value]
+        return min(minute_ms, 1 + self._hearing.until_ms)
 
     def recall(self, now_ms: int, *, skewed: Set[str]) -> None:
         """Listens again after a restart; who is awaited stays as the snapshot has it."""

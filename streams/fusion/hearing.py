@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from math import inf
 from typing import Any
 
 from schemas.value import CONTRIBUTORS_SHOWN, Value
@@ -12,7 +11,7 @@ from streams.fusion.measure import Measure, OverSources
 from streams.fusion.reading import Column
 from streams.fusion.reduce import OVER_SOURCES, present
 from streams.gate.reasons import Reason
-from streams.gate.source import SourceState
+from streams.gate.source import NEVER_MS, SourceState
 
 
 class Hearing:
@@ -46,9 +45,9 @@ class Hearing:
         self.newest_ms = 0
         self.since_ms = since_ms
         self.skewed = skewed
-        self.edge_ms: float = inf
+        self.edge_ms = NEVER_MS
         self.columns: Sequence[Sequence[Any]] = ()
-        self.until_ms: float = -inf
+        self.until_ms = 0
         self._names: tuple[str, ...] | None = None
 
     def holds(self, now_ms: int, *, skewed: Set[str]) -> bool:

@@ -2,11 +2,12 @@
 
 from streams.gate.gate import FUTURE_MS, LATEST_REVISION_MS, Admitted, Gate, Incoming, Refusal
 from streams.gate.reasons import REASONS, Reason
-from streams.gate.source import FeedState, SourceState
+from streams.gate.source import NEVER_MS, FeedState, SourceState
 
 __all__ = [
     "FUTURE_MS",
     "LATEST_REVISION_MS",
+    "NEVER_MS",
     "REASONS",
     "Admitted",
     "FeedState",

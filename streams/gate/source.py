@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from math import inf
 from statistics import median
 from typing import Any
 
 from streams.gate.reasons import Reason
 from streams.site.model import Feed, Source
 
+NEVER_MS = 2**62
+"""later than any instant"""
 SEEN_LIMIT = 64
 SKEW_WINDOW_MS = 300_000
 SKEW_SAMPLES = 256
@@ -100,11 +101,10 @@ class SourceState:
     def in_maintenance(self, now_ms: int) -> bool:
         return any(start <= now_ms < end for start, end in self.maintenance)
 
-    def maintenance_edge_ms(self, now_ms: int) -> float:
-        """When maintenance next begins or ends; infinity for never."""
-        return min(
-            (edge for span in self.maintenance for edge in span if edge > now_ms), default=inf
-        )
+    def maintenance_edge_ms(self, now_ms: int) -> int:
+        """When maintenance next begins or ends, or NEVER_MS."""
+        edges_ms = [edge for span in self.maintenance for edge in span if edge > now_ms]
+        return min(edges_ms, default=NEVER_MS)
 
 
 class FeedState:

@@ -3,6 +3,5 @@
 from streams.partition.inflow import Inflow
 from streams.partition.outputs import StepOutput
 from streams.partition.partition import Partition
-from streams.partition.picture import NEVER_MS
 
-__all__ = ["NEVER_MS", "Inflow", "Partition", "StepOutput"]
+__all__ = ["Inflow", "Partition", "StepOutput"]

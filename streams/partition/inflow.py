@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from streams.fusion.freshness import next_look_ms
-from streams.gate import Incoming
+from streams.gate import NEVER_MS, Incoming
 from streams.partition.outputs import StepOutput
 from streams.partition.partition import Partition
-from streams.partition.picture import NEVER_MS, RECALLED_MS
+from streams.partition.picture import RECALLED_MS
 
 HELD_LIMIT = 200_000
 """records that wait at most; beyond it memory is dearer than order"""

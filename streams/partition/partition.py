@@ -13,10 +13,10 @@ from schemas.errors import RecordError
 from streams.fusion.freshness import look_ms
 from streams.fusion.group import Group
 from streams.fusion.measure import Catalogue
-from streams.gate import Gate, Incoming, Refusal, SourceState
+from streams.gate import NEVER_MS, Gate, Incoming, Refusal, SourceState
 from streams.partition.mark import Counts, Mark
 from streams.partition.outputs import StepOutput
-from streams.partition.picture import NEVER_MS, Picture
+from streams.partition.picture import Picture
 from streams.rules.book import RuleBook
 from streams.site.model import Site
 

@@ -14,13 +14,12 @@ from streams.fusion.group import Group
 from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Catalogue, Context
 from streams.fusion.rollup import roll_up
-from streams.gate import FUTURE_MS, FeedState, SourceState
+from streams.gate import FUTURE_MS, NEVER_MS, FeedState, SourceState
 from streams.partition.place import PlaceState, wire
 from streams.partition.watchers import Watchers
 from streams.rules.book import RuleBook
 from streams.site.model import Site, Source
 
-NEVER_MS = 2**62
 RECALLED_MS = 900_000
 """how far back `tick` makes up for instants that have passed since the last call"""
 

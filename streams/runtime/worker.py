@@ -21,8 +21,8 @@ from schemas.codec import decode, explain
 from schemas.errors import HubwatchError
 from schemas.structs import structs
 from streams.domains import catalogue
-from streams.gate import Incoming
-from streams.partition import NEVER_MS, Inflow, Partition, StepOutput, snapshot
+from streams.gate import NEVER_MS, Incoming
+from streams.partition import Inflow, Partition, StepOutput, snapshot
 from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app
 from streams.runtime.clock import SiteClock
