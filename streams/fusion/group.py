@@ -113,6 +113,7 @@ class Group:
 
     def add(self, source: SourceState) -> None:
         self.sources.append(source)
+        source.kept = self._reader.start(source.samples)
         self._shortest_ms = min(self._shortest_ms or source.cadence_ms, source.cadence_ms)
         alone = len(self.sources) == 1
         step_ms = 1 if alone else max(1, self._shortest_ms // STEPS_A_CADENCE)
@@ -149,17 +150,19 @@ class Group:
         samples = source.samples
         if samples and sample[0] < samples[-1][0]:
             insort(samples, sample, key=_observed_ms)
+            source.kept = self._reader.start(samples)
             self.late = True
         else:
             if self.awaited and samples and self._is_due(source):
                 self.awaited -= 1
             samples.append(sample)
+            self._reader.slide(samples, source.kept)
             self._newest_ms = max(self._newest_ms, sample[0])
             doubt = self._doubt(source)
             if doubt is not source.doubt or not source.counted:
                 source.doubt = doubt
                 self.awaited = None
-        before, source.reading = source.reading, self._reader.reading(samples)
+        before, source.reading = source.reading, self._reader.reading(samples, source.kept)
         if before is not None and not self.sudden:
             self.sudden = self._is_sudden(before, source.reading)
         if self.accumulations:
@@ -193,7 +196,6 @@ class Group:
 
     def _doubt(self, source: SourceState) -> Reason | None:
         """Judges the source's newest sample: what makes it doubtful, and whether it moved."""
-        self._reader.trim(source.samples)
         newest = source.samples[-1]
         before, source.evaluated = source.evaluated, newest
         if before is None or newest[1:] != before[1:]:
@@ -260,7 +262,8 @@ class Group:
     def take_up(self, source: SourceState) -> None:
         """Works out what a snapshot of a source does not hold."""
         source.evaluated = source.samples[-1]
-        source.reading = self._reader.reading(source.samples)
+        source.kept = self._reader.start(source.samples)
+        source.reading = self._reader.reading(source.samples, source.kept)
 
     def _listen(self, now_ms: int, *, skewed: Set[str]) -> Hearing:
         """Asks every source."""

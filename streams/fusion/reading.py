@@ -7,40 +7,18 @@ that the value of a place has only to put the readings of its sources together.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from streams.fusion.measure import Measure, OverTime
-from streams.fusion.reduce import Reducer, Reduction, Sample
+from streams.fusion.reduce import Reduction, Sample
+from streams.fusion.window import Kept, Window, window
 
 SAMPLES_KEPT = 2
 NEWEST_MS = 1
 """length of a window that holds the newest sample only"""
-
-_observed_ms = itemgetter(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A trailing window, start exclusive, and what is read from it.
-
-    A `difference` takes the last sample before the window too.
-    """
-
-    length_ms: int
-    difference: bool
-    reducers: Sequence[Reducer]
-
-    def read(self, samples: Sequence[Sample]) -> list[float | None]:
-        start_ms = samples[-1][0] - self.length_ms
-        first = 0
-        if samples[0][0] <= start_ms:
-            first = bisect_right(samples, start_ms, lo=1, key=_observed_ms) - self.difference
-        window = tuple(zip(*samples[first:], strict=True))
-        return [reduce(window) for reduce in self.reducers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +32,7 @@ class Column:
 class Reader:
     """Reads the records of one kind for some rows. Knows sources, not places."""
 
-    __slots__ = ("_horizon_ms", "_jumps", "_spans", "columns", "sample")
+    __slots__ = ("_horizon_ms", "_jumps", "_windows", "columns", "sample")
 
     def __init__(self, rows: Sequence[Measure]) -> None:
         fields = dict.fromkeys(name for row in rows for name in (row.field, row.weight) if name)
@@ -65,33 +43,43 @@ class Reader:
         self._jumps = [(at[row.field], row.jump) for row in rows if row.jump is not None]
         windowed = [row for row in rows if row.over_time is not OverTime.LAST]
         self._horizon_ms = max([_length_ms(row) for row in windowed], default=0)
-        self._spans: tuple[Span, ...] = ()
+        self._windows: tuple[Window, ...] = ()
         self.columns: Mapping[str, Column]
         if windowed:
-            self._spans, self.columns = _windows(rows, at)
+            self._windows, self.columns = _windows(rows, at)
         else:  # the newest sample will do
             self.columns = {
                 row.key: Column(at[row.field], at[row.weight] if row.weight else None)
                 for row in rows
             }
 
-    def trim(self, samples: list[Sample]) -> None:
-        """Forgets the samples no window reaches, but keeps two to compare with."""
-        surplus = len(samples) - SAMPLES_KEPT
-        if surplus > 0:
-            horizon_ms = samples[-1][0] - self._horizon_ms
-            # a counter's difference starts from the last sample before its window
-            while surplus > 0 and samples[1][0] <= horizon_ms:
-                del samples[0]
-                surplus -= 1
+    def start(self, samples: Sequence[Sample]) -> list[Kept]:
+        """What each window keeps of these samples."""
+        return [window.start(samples) for window in self._windows]
 
-    def reading(self, samples: Sequence[Sample]) -> Sample:
+    def slide(self, samples: list[Sample], kept: Sequence[Kept]) -> None:
+        """Takes in the last of the samples, which is the newest; forgets those no window reaches,
+        but leaves two to compare with."""
+        for each, of_window in zip(self._windows, kept, strict=True):
+            each.slide(samples, of_window)
+        surplus = len(samples) - SAMPLES_KEPT
+        if surplus <= 0:
+            return
+        horizon_ms = samples[-1][0] - self._horizon_ms
+        # a counter's difference starts from the last sample before its window
+        while surplus > 0 and samples[1][0] <= horizon_ms:
+            del samples[0]
+            surplus -= 1
+            for of_window in kept:
+                of_window[0] -= 1
+
+    def reading(self, samples: Sequence[Sample], kept: Sequence[Kept]) -> Sample:
         newest = samples[-1]
-        if not self._spans:
+        if not kept:
             return newest
         numbers = [newest[0]]
-        for span in self._spans:
-            numbers += span.read(samples)
+        for each, of_window in zip(self._windows, kept, strict=True):
+            numbers += each.read(samples, of_window)
         return tuple(numbers)
 
     def jumps(self, trusted: Sample, newest: Sample) -> bool:
@@ -105,14 +93,14 @@ class Reader:
 
 def _windows(
     rows: Sequence[Measure], fields: Mapping[str, int]
-) -> tuple[tuple[Span, ...], Mapping[str, Column]]:
+) -> tuple[tuple[Window, ...], Mapping[str, Column]]:
     """The windows the rows need, and where in a reading each row then finds its number."""
     by_window: dict[tuple[int, bool], list[Measure]] = {}
     for row in rows:
         length_ms = NEWEST_MS if row.over_time is OverTime.LAST else _length_ms(row)
         difference = row.over_time in (OverTime.DIFFERENCE, OverTime.RATE)
         by_window.setdefault((length_ms, difference), []).append(row)
-    spans: list[Span] = []
+    windows: list[Window] = []
     columns: dict[str, Column] = {}
     start = 1
     for (length_ms, difference), sharing in by_window.items():
@@ -124,9 +112,9 @@ def _windows(
             if weight is not None:
                 weight_at = positions.setdefault(weight, start + len(positions))
             columns[row.key] = Column(at, weight_at)
-        spans.append(Span(length_ms, difference, [asked.reducer for asked in positions]))
+        windows.append(window(length_ms, list(positions), difference=difference))
         start += len(positions)
-    return tuple(spans), columns
+    return tuple(windows), columns
 
 
 def _reductions(row: Measure, fields: Mapping[str, int]) -> tuple[Reduction, Reduction | None]:

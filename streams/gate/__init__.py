@@ -2,13 +2,14 @@
 
 from streams.gate.gate import FUTURE_MS, LATEST_REVISION_MS, Admitted, Gate, Incoming, Refusal
 from streams.gate.reasons import REASONS, Reason
-from streams.gate.source import NEVER_MS, FeedState, SourceState
+from streams.gate.source import NEVER_MS, SKEW_WINDOW_MS, FeedState, SourceState
 
 __all__ = [
     "FUTURE_MS",
     "LATEST_REVISION_MS",
     "NEVER_MS",
     "REASONS",
+    "SKEW_WINDOW_MS",
     "Admitted",
     "FeedState",
     "Gate",

@@ -22,11 +22,12 @@ class SourceState:
 
     `seen` holds the observation times of its newest records, up to SEEN_LIMIT, oldest first: the
     memory by which a repeated record is told from a late one. `samples` are the tuples fusion
-    reads, (observed_at_ms, field, …), oldest first, never empty once heard. `evaluated` is the
+    reads, (observed_at_ms, field, …), oldest first, never empty once heard; `kept` is what fusion's
+    windows remember of them, `reading` what it makes of them, None before any. `evaluated` is the
     newest sample fusion has judged, `trusted` the newest it found plausible, `held_back` how many
-    implausible ones have followed it in a row. `reading` is what fusion makes of the samples, None
-    before any, `doubt` what it holds against the newest, `counted` says that it was fresh when its
-    place last listened. `dwell_ms` is how long it may stand still, None where that is learnt.
+    implausible ones have followed it in a row, `doubt` what is held against the newest. `counted`
+    says that it was fresh when its place last listened. `dwell_ms` is how long it may stand still,
+    None where that is learnt.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class SourceState:
         "forgotten_ms",
         "group",
         "held_back",
+        "kept",
         "key",
         "last_id",
         "maintenance",
@@ -87,6 +89,7 @@ class SourceState:
         self.evaluated: tuple[Any, ...] | None = None
         self.trusted: tuple[Any, ...] | None = None
         self.held_back = 0
+        self.kept: list[list[int]] = []
         self.reading: tuple[Any, ...] | None = None
         self.doubt: Reason | None = None
         self.counted = False
@@ -126,18 +129,6 @@ class FeedState:
         self.last_received_ms = max(self.last_received_ms, received_ms)
         if received_ms > self.last_received_ms - SKEW_WINDOW_MS:
             self._deltas.append((received_ms, received_ms - observed_ms))
-            self._judge()
-
-    @property
-    def samples(self) -> list[tuple[int, int]]:
-        """(received, received − observed), oldest first: what a snapshot keeps."""
-        return list(self._deltas)
-
-    def recall(self, samples: list[tuple[int, int]]) -> None:
-        """Goes on from kept samples."""
-        self._deltas.extend(samples)
-        if samples:
-            self.last_received_ms = max(received_ms for received_ms, _ in samples)
             self._judge()
 
     def _judge(self) -> None:

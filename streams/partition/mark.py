@@ -20,9 +20,8 @@ class Counts(msgspec.Struct):
 
 class Mark(msgspec.Struct):
     """`positions` is the next offset to read by inbox topic, `counts` the records up to there that
-    belong to no cell. Time has passed up to `ticked_ms`; `delays` are the newest samples, by feed,
-    of how long records took to arrive. `cells` are the digests of the newest snapshots. Valid once
-    the snapshots of all cells changed before it are durable.
+    belong to no cell. Time has passed up to `ticked_ms`. `cells` are the digests of the newest
+    snapshots. Valid once the snapshots of all cells changed before it are durable.
     """
 
     partition: int
@@ -30,5 +29,4 @@ class Mark(msgspec.Struct):
     stream_ms: int
     ticked_ms: int = 0
     counts: Counts = msgspec.field(default_factory=Counts)
-    delays: dict[str, list[tuple[int, int]]] = {}
     cells: dict[str, int] = {}

@@ -150,7 +150,6 @@ class Partition:
 
     def mark(self) -> Mark:
         """Where it stands now."""
-        feeds = self.picture.feeds
         return Mark(
             partition=self.number,
             positions=dict(self.positions),
@@ -158,7 +157,6 @@ class Partition:
             ticked_ms=self.ticked_ms,
             counts=self.counts[""],
             cells=dict(self.saved),
-            delays={key: feed.samples for key, feed in feeds.items() if feed.samples},
         )
 
     def resume(self, mark: Mark) -> None:
@@ -167,9 +165,6 @@ class Partition:
         self.counts[""] = mark.counts
         self.stream_ms = mark.stream_ms
         self.ticked_ms = mark.ticked_ms
-        for feed, samples in mark.delays.items():
-            if feed in self.picture.feeds:
-                self.picture.feeds[feed].recall(samples)
         now_ms = mark.ticked_ms or mark.stream_ms
         if now_ms:
             self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
@@ -201,7 +196,7 @@ class Partition:
         self.picture.look(now_ms, output.alerts)
         self.picture.tick(now_ms, output.alerts)
         if now_ms >= self._next_upkeep_ms:
-            self.picture.compare_clocks(self._next_upkeep_ms - UPKEEP_EVERY_MS)
+            self.picture.compare_clocks(self._next_upkeep_ms, UPKEEP_EVERY_MS)
             self.picture.maintain(now_ms)
             self._next_upkeep_ms = _after(now_ms, UPKEEP_EVERY_MS)
         self.begin(now_ms)

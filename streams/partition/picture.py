@@ -14,8 +14,8 @@ from streams.fusion.group import Group
 from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Catalogue, Context
 from streams.fusion.rollup import roll_up
-from streams.gate import FUTURE_MS, NEVER_MS, FeedState, SourceState
-from streams.partition.place import PlaceState, wire
+from streams.gate import FUTURE_MS, NEVER_MS, SKEW_WINDOW_MS, FeedState, SourceState
+from streams.partition.place import Delay, PlaceState, wire
 from streams.partition.watchers import Watchers
 from streams.rules.book import RuleBook
 from streams.site.model import Site, Source
@@ -166,14 +166,38 @@ class Picture:
                 state.arrivals = row.arrivals(accumulation.state, context)
         return changed
 
-    def compare_clocks(self, since_ms: int) -> None:
-        """Samples how long records took to arrive, at every place that got one since `since_ms`."""
+    def compare_clocks(self, at_ms: int, every_ms: int) -> None:
+        """Samples how long records took to arrive, at every place that got one within `every_ms`;
+        a cell that is ahead has its samples of then."""
         for state in self.places.values():
-            groups = () if state.place.cell in self.ahead_ms else state.groups.values()
-            for group in groups:
-                if group.last is not None and group.received_ms >= since_ms:
-                    feed = self.feeds[group.last.feed]
-                    feed.hear(group.received_ms, group.last.samples[-1][0])
+            if state.place.cell not in self.ahead_ms:
+                self._sample_delays(state, at_ms, at_ms - every_ms)
+            for delay in state.delays:
+                if delay.compared_ms == at_ms:
+                    self.feeds[delay.feed].hear(delay.received_ms, delay.observed_ms)
+        self.judge_clocks()
+
+    def _sample_delays(self, state: PlaceState, at_ms: int, since_ms: int) -> None:
+        found = [
+            Delay(at_ms, group.last.feed, group.received_ms, group.last.samples[-1][0])
+            for group in state.groups.values()
+            if group.last is not None and group.received_ms >= since_ms
+        ]
+        if found:
+            feeds = {delay.feed for delay in found}
+            horizon_ms = min(delay.received_ms for delay in found) - SKEW_WINDOW_MS
+            state.delays = [
+                *(d for d in state.delays if d.feed not in feeds or d.received_ms > horizon_ms),
+                *found,
+            ]
+            self.dirty_cells.add(state.place.cell)
+
+    def _recall_clocks(self, now_ms: int) -> None:
+        """Compares clocks anew as it was done up to `now_ms`."""
+        delays = [delay for state in self.places.values() for delay in state.delays]
+        for delay in sorted(delays, key=lambda delay: delay.compared_ms):
+            if delay.compared_ms <= now_ms:
+                self.feeds[delay.feed].hear(delay.received_ms, delay.observed_ms)
         self.judge_clocks()
 
     def judge_clocks(self) -> None:
@@ -300,7 +324,7 @@ class Picture:
     def recall(self, now_ms: int) -> None:
         """Works out again, after a restart, when each group is to be looked at next: as of when it
         was looked at last. `now_ms` 0: time has not begun."""
-        self.judge_clocks()
+        self._recall_clocks(now_ms)
         for state in self.places.values():
             passed_ms = max(now_ms, self.ahead_ms.get(state.place.cell, 0))
             for group in state.groups.values():

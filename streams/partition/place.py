@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.value import ArrivalBin, Value
 from streams.fusion.group import Group
@@ -20,17 +21,28 @@ class RollUpRow:
     children: tuple[PlaceState, ...]
 
 
+class Delay(NamedTuple):
+    """A record as it was found when clocks were compared at `compared_ms`. Unix ms."""
+
+    compared_ms: int
+    feed: str
+    received_ms: int
+    observed_ms: int
+
+
 class PlaceState:
     """`values` holds the newest value of every measure the place has, unknown before any data.
 
     `restless` are the measures of which a ladder may be awake. `derived` are the rows that follow
     from the records of one kind, and under "" those that follow from several or from places within;
-    `roll_up_ms` is the look at which these are due, 0 while nothing has changed.
+    `roll_up_ms` is the look at which these are due, 0 while nothing has changed. `delays` tell how
+    late its records were, at the half minutes of some time past.
     """
 
     __slots__ = (
         "arrivals",
         "available",
+        "delays",
         "depth",
         "derived",
         "groups",
@@ -45,6 +57,7 @@ class PlaceState:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.parent: PlaceState | None = None
+        self.delays: list[Delay] = []
         self.depth = 0
         self.groups: dict[str, Group] = {}
         self.values: dict[str, Value] = {}

@@ -70,5 +70,4 @@ def _rewound(mark: Mark, behind: Iterable[CellSnapshot], missing: Iterable[str])
         },
         ticked_ms=min(mark.ticked_ms, *(ticked_ms for _, ticked_ms in starts)),
         stream_ms=min(mark.stream_ms, *(ticked_ms for _, ticked_ms in starts)),
-        delays={},
     )

@@ -17,7 +17,7 @@ from schemas.value import ArrivalBin, Value
 from streams.gate import Reason, SourceState
 from streams.partition.mark import Counts, Mark
 from streams.partition.partition import Partition
-from streams.partition.place import PlaceState
+from streams.partition.place import Delay, PlaceState
 from streams.rules.state import LadderState
 from streams.site.model import Source
 
@@ -59,6 +59,8 @@ class GroupSnapshot(msgspec.Struct, array_like=True):
     put_off_ms: int = 0
     late: bool = False
     looked_ms: int = 0
+    last: tuple[str, str] | None = None
+    """feed and key of the source that spoke last"""
 
 
 class PlaceSnapshot(msgspec.Struct, array_like=True):
@@ -68,6 +70,7 @@ class PlaceSnapshot(msgspec.Struct, array_like=True):
     values: list[Value]
     arrivals: tuple[ArrivalBin, ...]
     ladders: dict[str, LadderState]
+    delays: list[Delay] = []
 
 
 class CellSnapshot(msgspec.Struct):
@@ -217,12 +220,14 @@ def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
                 put_off_ms=group.put_off_ms,
                 late=group.late,
                 looked_ms=group.looked_ms,
+                last=(group.last.feed, group.last.key) if group.last else None,
             )
             for group in state.groups.values()
         ],
         values=list(state.values.values()),
         arrivals=state.arrivals,
         ladders=partition.picture.watchers.states.get(key, {}),
+        delays=state.delays,
     )
 
 
@@ -237,6 +242,8 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
         group.awaited = group_row.awaited
         group.late = group_row.late
         group.looked_ms = group_row.looked_ms
+        if group_row.last and group_row.last[0] in partition.site.feeds:
+            group.last = partition.gate.find(*group_row.last)
         if group_row.put_off_ms:
             group.dirty = True
             partition.picture.put_off(group, group_row.put_off_ms)
@@ -247,6 +254,7 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
     if row.roll_up_ms:
         partition.picture.roll_up_at(state, row.roll_up_ms)
     state.arrivals = row.arrivals
+    state.delays = [delay for delay in row.delays if delay.feed in partition.site.feeds]
     for value in row.values:
         if value.measure in state.available:
             state.values[value.measure] = value
