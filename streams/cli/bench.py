@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -77,3 +81,67 @@ def step(
         return
     for name, figure in report.items():
         terminal.say(f"{name:<24} {figure}")
+
+
+@app.command()
+def peers(
+    records: Annotated[
+        int,
+        typer.Option(
+            min=50_000, max=20_000_000, help="records of the topic; a slow engine reads fewer"
+        ),
+    ] = 2_000_000,
+    runs: Annotated[int, typer.Option(min=1, max=20, help="rounds; engines take turns")] = 3,
+    engines: Annotated[
+        str, typer.Option(help="which, separated by commas; one that cannot be had is an error")
+    ] = "",
+    rest: Annotated[float, typer.Option(min=0, max=600, help="seconds between rounds")] = 0.0,
+    save: Annotated[bool, typer.Option("--save", help="keep it in benchmarks/results")] = False,
+    as_json: Json = False,
+) -> None:
+    """The same work on Faust, Kafka Streams, Quix Streams and bytewax, over the same topic.
+
+    Every engine decodes and checks the records and keeps an aggregate of each place; one that comes
+    to another result is an error. Peers are installed into environments of their own in the cache.
+    """
+    from streams.bench.load import Load
+    from streams.bench.peers.compare import Plan, compare
+    from streams.bench.peers.engines import chosen
+    from streams.bench.peers.report import rows, table
+    from streams.bench.peers.result import save as keep
+
+    plan = Plan(engines=chosen(engines), records=records, rounds=runs, rest_seconds=rest)
+    comparison = compare(plan, Load(), terminal.note)
+    if save:
+        terminal.note(f"kept in {keep(comparison, _command(), datetime.now(UTC).date())}")
+    if as_json:
+        left_out = dict(comparison.left_out)
+        typer.echo(json.dumps({"rows": rows(comparison), "left_out": left_out}, ensure_ascii=False))
+    else:
+        for line in table(comparison):
+            terminal.say(line)
+    if comparison.left_out and (engines or not comparison.rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def plot(
+    result: Annotated[
+        Path | None, typer.Argument(help="default: the newest of benchmarks/results", exists=True)
+    ] = None,
+    picture: Annotated[Path, typer.Option("--out", help="SVG to write")] = Path("peers.svg"),
+) -> None:
+    """Bars of a comparison that `hubwatch bench peers --save` kept."""
+    from streams.bench.peers.plot import bars
+    from streams.bench.peers.result import newest
+
+    found = result or newest()
+    if found is None:
+        raise typer.BadParameter("nothing was kept so far: hubwatch bench peers --save")
+    picture.write_text(bars(json.loads(found.read_text(encoding="utf-8"))), encoding="utf-8")
+    terminal.say(str(picture))
+
+
+def _command() -> str:
+    """As it was typed, without where the program lies."""
+    return shlex.join(["hubwatch", *sys.argv[1:]])
