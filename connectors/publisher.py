@@ -11,6 +11,7 @@ from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
+from aiokafka.structs import RecordMetadata
 
 from schemas.emission import Emission
 from schemas.record import LATEST_MS
@@ -20,6 +21,10 @@ SLICE_LIMIT = 2_000
 PACE_SECONDS = 0.02
 """wall time between slices that wait for the clock, so that few records still travel together"""
 REQUEST_TIMEOUT_MS = 120_000
+
+
+Stored = Callable[[Emission, RecordMetadata], None]
+"""Called when the broker has acknowledged a record, with where it stands."""
 
 
 class Clock(Protocol):
@@ -65,13 +70,15 @@ async def play(
     *,
     partitions: int,
     acknowledged: Callable[[PlayCount], None] | None = None,
+    stored: Stored | None = None,
 ) -> PlayCount:
     """Publishes to `inbox.<department>`, key = cell, timestamp = `at_ms`, until the end.
 
     `emissions` must be ordered by `at_ms`. At least once and in order a cell: a slice begins after
     the broker has stored the one before on all replicas. `partitions` is that of every inbox topic.
     `acknowledged` is called after each slice with the running count; a caller that cancels has in
-    its last call the exact position. Raises aiokafka's KafkaError when a record cannot be stored.
+    its last call the exact position. `stored` is told of each record. Raises aiokafka's KafkaError
+    when a record cannot be stored.
     """
     count = PlayCount()
     producer = AIOKafkaProducer(
@@ -85,9 +92,12 @@ async def play(
     await producer.start()
     try:
         async for due in _slices(emissions, clock):
-            await _store(producer, due, partitions)
+            answers = await _store(producer, due, partitions)
             count.by_feed.update(emission.record.feed for emission in due)
             count.position_ms = due[-1].at_ms
+            if stored:
+                for emission, answer in zip(due, answers, strict=True):
+                    stored(emission, answer)
             if acknowledged:
                 acknowledged(count)
     finally:
@@ -114,8 +124,10 @@ async def _slices(emissions: Iterable[Emission], clock: Clock) -> AsyncIterator[
         yield pending
 
 
-async def _store(producer: AIOKafkaProducer, due: list[Emission], partitions: int) -> None:
-    stored = [
+async def _store(
+    producer: AIOKafkaProducer, due: list[Emission], partitions: int
+) -> list[RecordMetadata]:
+    sent = [
         await producer.send(
             f"inbox.{emission.department}",
             emission.encoded(),
@@ -125,7 +137,7 @@ async def _store(producer: AIOKafkaProducer, due: list[Emission], partitions: in
         )
         for emission in due
     ]
-    await asyncio.gather(*stored)
+    return await asyncio.gather(*sent)
 
 
 @lru_cache(maxsize=4096)

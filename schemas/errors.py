@@ -16,6 +16,7 @@ HubwatchError
 │   └── NoSiteClockError               a simulator without a simulated clock
 ├── connectors   RecordingError        a recording that is not there or cannot be read
 ├── grafana      PublishError          Grafana cannot be reached or does not take a board
+├── streams.verify VerifyError         what was asked cannot be checked
 └── streams.cli  CliError              a command that cannot do what it was asked
 
 docs/reference/errors.md has every class with its code and hint.

@@ -28,6 +28,7 @@ from streams.cli import (
     tail,
     terminal,
     topics,
+    verify,
     version,
 )
 
@@ -60,6 +61,7 @@ app.command()(tail.tail)
 app.command()(topics.topics)
 app.command()(simulate.simulate)
 app.command()(replay.replay)
+app.command()(verify.verify)
 app.add_typer(rules.app, name="rules")
 app.add_typer(schemas.app, name="schemas")
 app.add_typer(boards.app, name="boards")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from aiokafka.errors import KafkaError
 
-from connectors.publisher import Clock, PlayCount, play
+from connectors.publisher import Clock, PlayCount, Stored, play
 from schemas.emission import Emission
 from streams.cli.errors import BrokerUnreachableError, StampError
 from streams.cli.reader import reading
@@ -23,15 +23,20 @@ NOTED_SECONDS = 1.0
 class Play:
     """One play. `count` is what the broker has stored; `interrupted` that Ctrl-C ended it.
 
-    `note` is called about once a second while records are stored.
+    `note` is called about once a second while records are stored, `stored` with each of them.
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, note: Callable[[], None] = lambda: None
+        self,
+        settings: Settings,
+        clock: Clock,
+        note: Callable[[], None] = lambda: None,
+        stored: Stored | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._note = note
+        self._stored = stored
         self._noted = 0.0
         self.count = PlayCount()
         self.interrupted = False
@@ -47,6 +52,7 @@ class Play:
                     self._clock,
                     partitions=self._settings.partitions,
                     acknowledged=self._acknowledged,
+                    stored=self._stored,
                 )
             )
         except KeyboardInterrupt:

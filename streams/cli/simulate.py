@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,9 @@ def simulate(
     truth: Annotated[
         Path | None, typer.Option(help="write here which alerts and refusals are right")
     ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option(help="list here what the broker has stored, for hubwatch verify")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document at the end")] = False,
 ) -> None:
     """Publish a synthetic site · 模拟数据
@@ -38,6 +42,7 @@ def simulate(
     from streams.runtime.settings import Settings
     from streams.simulator.scenario import load_scenario
     from streams.site import load_site
+    from streams.verify.ledger import Ledger
 
     settings = Settings.load()
     require_alone(settings)
@@ -55,7 +60,8 @@ def simulate(
     )
     if truth is not None:
         truth.write_bytes(plan.truth())
-    play = plan.play()
+    with Ledger(ledger) if ledger else nullcontext() as listing:
+        play = plan.play(listing and listing.emitted)
     if as_json:
         terminal.document(plan.account(play))
     else:

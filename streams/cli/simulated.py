@@ -9,7 +9,7 @@ from itertools import takewhile
 from math import inf
 from typing import Any
 
-from connectors.publisher import Unpaced
+from connectors.publisher import Stored, Unpaced
 from streams.cli.errors import SpanError, SpeedError
 from streams.cli.play import Play
 from streams.cli.schedule import speed_of
@@ -79,23 +79,23 @@ class Simulated:
         rules = load_rules(path, self.site, catalogue()).rules
         return truth(self.simulation, rules, self.end_ms).json()
 
-    def play(self) -> Play:
-        """Publishes until the end or Ctrl-C."""
+    def play(self, stored: Stored | None = None) -> Play:
+        """Publishes until the end or Ctrl-C; `stored` is told of each record."""
         emissions = self.simulation.emissions()
         end_ms = self.end_ms
         if end_ms is not None:
             emissions = takewhile(lambda emission: emission.at_ms < end_ms, emissions)
-        play = self._play()
+        play = self._play(stored)
         play.run(emissions)
         return play
 
-    def _play(self) -> Play:
+    def _play(self, stored: Stored | None) -> Play:
         if self.clock is None:
-            return Play(self.settings, Unpaced())
+            return Play(self.settings, Unpaced(), stored=stored)
         if not self.leading:
-            return Play(self.settings, self.clock)
+            return Play(self.settings, self.clock, stored=stored)
         note = partial(note_time, self.settings.clock_file, self.clock)
-        return Play(self.settings, self.clock, note)
+        return Play(self.settings, self.clock, note, stored)
 
     def account(self, play: Play) -> dict[str, Any]:
         """What was published, by feed."""

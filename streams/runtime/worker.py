@@ -26,6 +26,7 @@ from streams.partition import Inflow, Partition, StepOutput, snapshot
 from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app
 from streams.runtime.clock import SiteClock
+from streams.runtime.failpoints import reached
 from streams.runtime.gaps import Gaps
 from streams.runtime.latency import LatencyHistogram
 from streams.runtime.messages import (
@@ -113,6 +114,7 @@ class Worker:
                     inflow.offer(tp.topic, batch)
                     self.batch_records += len(batch)
                     await self._advance(inflow)
+                    reached("batch-told")
 
     async def _continuing(
         self, inflow: Inflow, tp: TP, batch: Sequence[Incoming]
@@ -224,16 +226,19 @@ class Worker:
             mark, positions = snapshot.mark(partition), dict(partition.positions)
         with self._whole(number):
             await self.outbox.settled()
+            reached("alerts-acknowledged")
             left_out = self.outbox.unsendable
             for cell, raw in taken.items():
                 await self.outbox.send(Outgoing(SNAPSHOTS, cell.encode(), raw, partition=number))
             await self.outbox.settled()
+            reached("snapshots-written")
             if self.outbox.unsendable > left_out:  # the older mark still belongs to the older cell
                 partition.picture.dirty_cells |= dirty
                 return
             key = f"{MARK_PREFIX}{number}".encode()
             await self.outbox.send(Outgoing(SNAPSHOTS, key, mark, partition=number))
             await self.outbox.settled()
+            reached("mark-written")
         self.durable_at[number] = time.monotonic()
         for topic, offset in positions.items():
             self.app.batch_consumer.durable[TP(topic, number)] = offset

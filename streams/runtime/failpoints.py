@@ -1,0 +1,44 @@
+"""Places where a process may be made to die or freeze, for the tests of what happens then.
+
+The environment variable FAILPOINT names one: `snapshots-written:3` ends the process the third time
+it comes there, as a kill would; `snapshots-written:3:stop` freezes it there. Unset, a place costs
+the call of an empty function.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Literal
+
+VARIABLE = "FAILPOINT"
+STATUS = 86
+"""exit status of a process that ended at one"""
+
+Point = Literal["batch-told", "alerts-acknowledged", "snapshots-written", "mark-written"]
+
+
+def armed(wanted: str) -> Callable[[Point], None]:
+    """What to call at each place, for a value of the variable. Raises ValueError for another."""
+    if not wanted:
+        return _nothing
+    name, passes, *action = wanted.split(":")
+    left, freezes = int(passes), action == ["stop"]
+
+    def reached(point: Point) -> None:
+        nonlocal left
+        left -= point == name
+        if left == 0 and point == name:
+            if not freezes:
+                os._exit(STATUS)  # nothing is flushed, sent or released
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    return reached
+
+
+def _nothing(point: Point) -> None:
+    """The process goes on."""
+
+
+reached = armed(os.environ.get(VARIABLE, ""))

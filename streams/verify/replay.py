@@ -1,0 +1,144 @@
+"""What must be there: the log through the pure core again, all at once, and what was stored.
+
+Both worlds are brought to the same instant: `truth` from the first record on, `stored` from the
+newest marks and snapshots, as the next worker would.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from schemas.alert import Alert
+from schemas.codec import decode, explain
+from schemas.structs import structs
+from streams.domains import catalogue
+from streams.gate import Refusal
+from streams.partition import Inflow, Partition, snapshot
+from streams.partition.mark import Counts, Mark
+from streams.partition.recovery import recover
+from streams.partition.snapshot import CellSnapshot, read_mark
+from streams.rules.book import RuleBook
+from streams.runtime.snapshots import MARK_PREFIX
+from streams.runtime.topics import partition_of
+from streams.site.model import Site
+from streams.verify.evidence import Evidence, Where
+
+
+@dataclass
+class World:
+    """All partitions at one instant, and what they told on the way there."""
+
+    cells: dict[str, CellSnapshot] = field(default_factory=dict)
+    counts: list[Counts] = field(default_factory=list)
+    """of each partition"""
+    refused: dict[Where, Refusal] = field(default_factory=dict)
+    due: list[Alert] = field(default_factory=list)
+    """alerts up to the marks: they must be on the topic"""
+    later: list[Alert] = field(default_factory=list)
+    """alerts of the time after the marks: they may be"""
+
+    def totals(self) -> Counts:
+        """The counts of all partitions together."""
+        processed: Counter[str] = Counter()
+        quarantined: Counter[tuple[str, str, str]] = Counter()
+        for counts in self.counts:
+            processed.update(counts.processed)
+            quarantined.update(counts.quarantined)
+        return Counts(dict(processed), dict(quarantined))
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The two worlds at the same instant, and the marks that the stored one went on from."""
+
+    truth: World
+    stored: World
+    marks: Mapping[int, Mark]
+    places: frozenset[str]
+    """those that workers watch; the others are the hub's"""
+
+
+class _Run:
+    """One partition on its way through the log."""
+
+    def __init__(
+        self, partition: Partition, departments: Mapping[str, str], evidence: Evidence, world: World
+    ) -> None:
+        self._partition = partition
+        self._world = world
+        self._inflow = Inflow(partition, departments)
+        for topic, position in self._inflow.offered.items():
+            messages = evidence.inboxes[topic, partition.number]
+            if unread := [m for m in messages if m.offset >= position]:
+                self._inflow.offer(topic, unread)
+
+    def advance(self, clock_ms: int) -> list[Alert]:
+        """The alerts on the way to an instant."""
+        number, alerts = self._partition.number, []
+        for topic, output in self._inflow.advance({}, clock_ms):
+            alerts += output.alerts
+            for refusal in output.refused:
+                self._world.refused[topic, number, refusal.incoming.offset] = refusal
+        return alerts
+
+    def stop(self) -> None:
+        """Notes the state reached."""
+        partition = self._partition
+        for cell in partition.cells:
+            self._world.cells[cell] = snapshot.read(snapshot.take(partition, cell))
+        self._world.counts.append(partition.totals())
+
+
+def replay(evidence: Evidence, site: Site, rules: RuleBook) -> Replay:
+    """Replays the log of every partition. Raises SnapshotError."""
+    departments = {department.inbox: department.key for department in site.departments.values()}
+    told_ms = _newest_told_ms(evidence)
+    truth, stored, marks = World(), World(), {}
+    for number in range(evidence.partitions):
+        partition = _fresh(number, evidence, site, rules)
+        mark = _restore(partition, evidence.snapshots[number])
+        end_ms = max([mark.ticked_ms, *partition.picture.ahead_ms.values()])
+        anew = _Run(_fresh(number, evidence, site, rules), departments, evidence, truth)
+        truth.due += anew.advance(mark.ticked_ms)
+        truth.later += anew.advance(end_ms)
+        anew.stop()
+        truth.later += anew.advance(told_ms)
+        again = _Run(partition, departments, evidence, stored)
+        stored.later += again.advance(end_ms)
+        again.stop()
+        marks[number] = mark
+    places = frozenset(p.key for p in site.places.values() if p.cell in site.cells)
+    return Replay(truth, stored, marks, places)
+
+
+def _fresh(number: int, evidence: Evidence, site: Site, rules: RuleBook) -> Partition:
+    return Partition(
+        number,
+        [cell for cell in site.cells if partition_of(cell, evidence.partitions) == number],
+        site=site,
+        catalogue=catalogue(),
+        rules=rules,
+        decode=decode,
+        explain=explain,
+        record_types=structs(),
+    )
+
+
+def _restore(partition: Partition, newest: Mapping[bytes, bytes]) -> Mark:
+    """Brings a partition to where its mark and snapshots stand; the start for one without."""
+    key = f"{MARK_PREFIX}{partition.number}".encode()
+    if key not in newest:
+        return Mark(partition.number, {}, 0)
+    mark = read_mark(newest[key])
+    recover(partition, mark, {k.decode(): raw for k, raw in newest.items() if k != key})
+    return mark
+
+
+def _newest_told_ms(evidence: Evidence) -> int:
+    messages = (m for found in evidence.alerts.values() for m in found if m.value)
+    times = (msgspec.json.decode(m.value or b"", type=Alert).detected_at_ms for m in messages)
+    return max(times, default=0)

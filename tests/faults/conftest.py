@@ -1,0 +1,107 @@
+"""A rig for each test: a broker of its own, a town, and a seed that is printed."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from streams.runtime.servers import Broker, BrokerSettings
+from streams.runtime.servers.errors import ToolMissingError
+from streams.runtime.servers.java import find_java
+from streams.runtime.servers.ports import free_ports
+from tests.faults.load import USUAL, Sensors
+from tests.faults.rig import Rig
+from tests.faults.town import write_town
+
+NewRig = Callable[..., Rig]
+Tell = Callable[[str], None]
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Tell:
+    """Says a line on the terminal, whatever pytest captures."""
+    plugins = request.config.pluginmanager
+    reporter, capture = plugins.getplugin("terminalreporter"), plugins.getplugin("capturemanager")
+    assert reporter is not None
+    assert capture is not None
+
+    def line(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            reporter.ensure_newline()
+            reporter.write_line(f"  {text}")
+
+    return line
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest, tell: Tell) -> int:
+    """FAULTS_SEED, or a new one; the same seed gives the same load and the same moments."""
+    chosen = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
+    tell(f"seed {chosen}: scripts/test-faults --seed {chosen} -k {request.node.name}")
+    return chosen
+
+
+@pytest.fixture
+def rng(seed: int) -> random.Random:
+    """For the moments of faults."""
+    return random.Random(seed)
+
+
+@pytest.fixture
+def new_broker(tmp_path: Path) -> Iterator[Callable[..., Broker]]:
+    """`new_broker(properties)` → a running one, on free ports and in the test's folder."""
+    started: list[Broker] = []
+
+    def start(**more: object) -> Broker:
+        try:
+            find_java()
+        except ToolMissingError as missing:
+            pytest.skip(f"broker: {missing}")
+        port, controller_port = free_ports(2)
+        settings = BrokerSettings(
+            **{"data_dir": tmp_path, "port": port, "controller_port": controller_port, **more}  # type: ignore[arg-type]
+        )
+        broker = Broker(settings)
+        started.append(broker)
+        broker.start()
+        return broker
+
+    yield start
+    for broker in started:
+        broker.stop()
+
+
+@pytest.fixture
+def new_rig(
+    new_broker: Callable[..., Broker], tmp_path: Path, seed: int, tell: Tell
+) -> Iterator[NewRig]:
+    """`new_rig(workers=2)` → everything running, under load, every partition going on."""
+    made: list[Rig] = []
+
+    def make(
+        *,
+        workers: int = 2,
+        each: int = 20,
+        fates: dict[str, float] | None = None,
+        started: bool = True,
+    ) -> Rig:
+        town = tmp_path / "town"
+        write_town(town, each)
+        sensors = Sensors(seed, each, USUAL if fates is None else fates)
+        rig = Rig(new_broker(), tmp_path, town, sensors, tell)
+        made.append(rig)
+        rig.load.start()
+        for _ in range(workers):
+            rig.add_worker()
+        if started:
+            rig.pause(2)
+            rig.await_progress("at the start")
+        return rig
+
+    yield make
+    for rig in made:
+        rig.close()

@@ -1,0 +1,226 @@
+"""Broker, town, workers and load of one fault, and the proof at its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from streams.runtime.servers import Broker
+from streams.runtime.servers.ports import free_ports
+from streams.runtime.settings import Settings
+from streams.runtime.topics import create_topics, topics
+from streams.site import load_site
+from streams.site.model import Site
+from streams.verify.reading import Reading
+from tests.faults.load import Load, Sensors
+from tests.faults.progress import Progress
+
+PARTITIONS = 4
+DEADLINE_SECONDS = 30.0
+"""after any fault, every partition goes on within this time"""
+STOP_SECONDS = 20.0
+WORKER = ("-m", "streams.cli", "run", "worker")
+
+
+@dataclass
+class Worker:
+    """A worker process, which is started again when it ends by itself, as a supervisor would."""
+
+    name: str
+    start: Callable[[Mapping[str, str]], subprocess.Popen[bytes]]
+    log_path: Path
+    port: int
+    process: subprocess.Popen[bytes] = field(init=False)
+    ended: list[int] = field(default_factory=list)
+    """exit statuses of those that ended by themselves"""
+
+    def launch(self, **environment: str) -> None:
+        self.process = self.start(environment)
+
+    def tend(self) -> None:
+        """Starts it again when it has ended."""
+        status = self.process.poll()
+        if status is not None:
+            self.ended.append(status)
+            self.launch()
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> float:
+        """Asks it to end; returns after how many seconds it did."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(STOP_SECONDS)
+        return time.monotonic() - began
+
+
+class Rig:
+    """Everything of one test; `close` ends all of it, whatever state it is in."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        folder: Path,
+        town: Path,
+        sensors: Sensors,
+        tell: Callable[[str], None],
+        *,
+        bootstrap: str = "",
+    ) -> None:
+        self.tell = tell
+        self.broker = broker
+        self.folder = folder
+        self.ledger = folder / "ledger.jsonl"
+        self.workers: list[Worker] = []
+        self.settings = Settings(
+            bootstrap_servers=broker.bootstrap_servers,
+            partitions=PARTITIONS,
+            site_dir=town,
+            data_dir=folder,
+            snapshot_seconds=0.5,
+        )
+        self.worker_bootstrap = bootstrap or broker.bootstrap_servers
+        self.site: Site = load_site(town, self.settings.standards_dir)
+        self.inboxes = [d.inbox for d in self.site.departments.values()]
+        create_topics(
+            broker.bootstrap_servers,
+            topics(self.site, PARTITIONS, simulated_clock=False),
+            replication=1,
+        )
+        self.load = Load(broker.bootstrap_servers, PARTITIONS, sensors, self.ledger)
+        self.progress = Progress(broker.bootstrap_servers, PARTITIONS)
+
+    # -- workers ---------------------------------------------------------------------------
+
+    def add_worker(self, program: tuple[str, ...] = WORKER, **environment: str) -> Worker:
+        number = len(self.workers)
+        (port,) = free_ports(1)
+        folder = self.folder / f"worker-{number}"
+        folder.mkdir()
+        log_path = folder / "worker.log"
+
+        def start(more: Mapping[str, str]) -> subprocess.Popen[bytes]:
+            with log_path.open("ab") as log:
+                return subprocess.Popen(
+                    [sys.executable, *program],
+                    env={**os.environ, **self._environment(folder, port), **more},
+                    stdout=log,
+                    stderr=log,
+                )
+
+        worker = Worker(f"worker-{number}", start, log_path, port)
+        worker.launch(**environment)
+        self.workers.append(worker)
+        return worker
+
+    def _environment(self, folder: Path, port: int) -> dict[str, str]:
+        values = {
+            "bootstrap_servers": self.worker_bootstrap,
+            "partitions": PARTITIONS,
+            "site_dir": self.settings.site_dir,
+            "data_dir": folder,
+            "worker_port": port,
+            "snapshot_seconds": self.settings.snapshot_seconds,
+        }
+        return {f"HUBWATCH_{name.upper()}": str(value) for name, value in values.items()}
+
+    def tend(self) -> None:
+        for worker in self.workers:
+            worker.tend()
+
+    # -- waiting ---------------------------------------------------------------------------
+
+    def ends(self) -> dict[tuple[str, int], int]:
+        return Reading(self.broker.bootstrap_servers, PARTITIONS).ends(self.inboxes)
+
+    def until(self, done: Callable[[], object], seconds: float, what: str) -> float:
+        """Waits for it, tending the workers; returns how long it took."""
+        began = time.monotonic()
+        while not done():
+            waited = time.monotonic() - began
+            assert waited < seconds, f"waited {waited:.1f} s for {what}\n{self.last_words()}"
+            self.tend()
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def pause(self, seconds: float) -> None:
+        """Lets it run for a while, tending the workers."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.tend()
+            time.sleep(0.05)
+
+    def await_progress(self, what: str, *, seconds: float = DEADLINE_SECONDS) -> float:
+        """Until everything that is stored now is in the durable state of every partition."""
+        ends = self.ends()
+        return self.until(lambda: self.progress.contains(ends), seconds, f"progress {what}")
+
+    def last_words(self) -> str:
+        return "\n".join(
+            f"{worker.name}: {worker.log_path.read_text()[-1500:]}" for worker in self.workers
+        )
+
+    # -- the end ---------------------------------------------------------------------------
+
+    def finish(self) -> dict[str, Any]:
+        """Stops the load, waits until all is taken up, stops the workers, and proves."""
+        self.load.stop()
+        drained = self.await_progress("after the load", seconds=60)
+        for worker in self.workers:
+            worker.stop()
+        found = self.verify()
+        told = {key: dict(row["counts"]) for key, row in found.items()}
+        self.tell(f"drained after {drained:.1f} s; {json.dumps(told)}")
+        return found
+
+    def verify(self) -> dict[str, Any]:
+        """What `hubwatch verify` says."""
+        command = ("-m", "streams.cli", "verify", str(self.ledger), "--within", "5s", "--json")
+        done = subprocess.run(
+            [sys.executable, *command],
+            env={
+                **os.environ,
+                **self._environment(self.folder, self.settings.worker_port),
+                "HUBWATCH_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode in (0, 1), done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        assert (done.returncode == 0) == all(row["holds"] for row in found.values())
+        return found
+
+    def close(self) -> None:
+        for worker in self.workers:
+            if worker.process.poll() is None:
+                worker.process.send_signal(signal.SIGCONT)
+                worker.kill()
+        if self.load.running:
+            self.load.stop()
+        self.progress.stop()
+
+
+def violations(found: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The offenders of each invariant that does not hold."""
+    return {key: row["offenders"] for key, row in found.items() if not row["holds"]}

@@ -1,0 +1,34 @@
+"""The proof against a worker that does lose: a checker that finds nothing there finds nothing."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults import naive
+from tests.faults.conftest import NewRig
+from tests.faults.rig import violations
+
+pytestmark = pytest.mark.servers
+
+KILLS = 3
+
+
+def test_a_naive_worker_is_found_out(new_rig: NewRig, rng: random.Random) -> None:
+    rig = new_rig(workers=0, started=False)
+    worker = rig.add_worker((str(Path(naive.__file__)),))
+    for _ in range(KILLS):
+        rig.pause(rng.uniform(3, 5))
+        worker.kill()
+        worker.launch()
+    rig.pause(9)  # until the group takes it in again
+    rig.load.stop()
+    rig.pause(3)
+    worker.kill()
+    found = violations(rig.verify())
+    rig.tell(f"{KILLS} kills; found out by {', '.join(found)}, as in: {found['I1'][0]}")
+    assert "I5" not in found, "the log itself is whole"
+    assert any("is accepted" in line for line in found["I1"]), "refusals were lost"
+    assert any("missing" in line for line in found["I2"]), "alerts were lost"
