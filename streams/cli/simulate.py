@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -60,8 +59,11 @@ def simulate(
     )
     if truth is not None:
         truth.write_bytes(plan.truth())
-    with Ledger(ledger) if ledger else nullcontext() as listing:
-        play = plan.play(listing and listing.emitted)
+    if ledger is None:
+        play = plan.play()
+    else:
+        with Ledger(ledger) as listing:
+            play = plan.play(listing.emitted)
     if as_json:
         terminal.document(plan.account(play))
     else:

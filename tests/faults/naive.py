@@ -20,6 +20,8 @@ from streams.runtime.settings import Settings
 from streams.site import load_site
 
 BATCH = 200
+LINGER_MS = 1000
+"""what is lost with each kill"""
 
 
 def whole_site(settings: Settings) -> tuple[Partition, dict[str, str]]:
@@ -48,7 +50,7 @@ async def run(settings: Settings) -> None:
         enable_auto_commit=False,
         session_timeout_ms=6000,
     )
-    producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers, linger_ms=500)
+    producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers, linger_ms=LINGER_MS)
     await consumer.start()
     await producer.start()
     inflow = Inflow(partition, departments)

@@ -17,7 +17,7 @@ KILLS = 3
 
 
 def test_a_naive_worker_is_found_out(new_rig: NewRig, rng: random.Random) -> None:
-    rig = new_rig(workers=0, started=False)
+    rig = new_rig(workers=0, started=False, fates={"not-json": 0.1, "duplicate": 0.05})
     worker = rig.add_worker((str(Path(naive.__file__)),))
     for _ in range(KILLS):
         rig.pause(rng.uniform(3, 5))
