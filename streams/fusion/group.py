@@ -113,7 +113,7 @@ class Group:
 
     def add(self, source: SourceState) -> None:
         self.sources.append(source)
-        source.kept = self._reader.start(source.samples)
+        source.windows = self._reader.windows()
         self._shortest_ms = min(self._shortest_ms or source.cadence_ms, source.cadence_ms)
         alone = len(self.sources) == 1
         step_ms = 1 if alone else max(1, self._shortest_ms // STEPS_A_CADENCE)
@@ -137,12 +137,19 @@ class Group:
             self.awaited = self._due()
 
     def _due(self) -> int:
-        hearing = self._hearing
-        return sum(map(self._is_due, hearing.fresh)) if hearing else 0
+        if self._hearing is None:
+            return 0
+        end_ms = (self.step + 1) * self.step_ms
+        return sum([source.due_ms < end_ms for source in self._hearing.fresh])
 
-    def _is_due(self, source: SourceState) -> bool:
-        due_ms: int = source.samples[-1][0] + source.cadence_ms
-        return due_ms < (self.step + 1) * self.step_ms
+    def _note_due(self, source: SourceState, observed_ms: int) -> None:
+        """A source has spoken of a newer instant than before."""
+        due_ms, source.due_ms = source.due_ms, observed_ms + source.cadence_ms
+        if self.awaited:
+            end_ms = (self.step + 1) * self.step_ms
+            if due_ms < end_ms <= source.due_ms:
+                self.awaited -= 1
+        self._newest_ms = max(self._newest_ms, observed_ms)
 
     def fold(self, source: SourceState, record: Any, received_ms: int) -> None:
         """Takes one admitted record; late ones are sorted in and mark the next values revised."""
@@ -150,19 +157,18 @@ class Group:
         samples = source.samples
         if samples and sample[0] < samples[-1][0]:
             insort(samples, sample, key=_observed_ms)
-            source.kept = self._reader.start(samples)
+            for window in source.windows:
+                window.start(samples)
             self.late = True
         else:
-            if self.awaited and samples and self._is_due(source):
-                self.awaited -= 1
             samples.append(sample)
-            self._reader.slide(samples, source.kept)
-            self._newest_ms = max(self._newest_ms, sample[0])
+            self._reader.slide(samples, source.windows)
+            self._note_due(source, sample[0])
             doubt = self._doubt(source)
             if doubt is not source.doubt or not source.counted:
                 source.doubt = doubt
                 self.awaited = None
-        before, source.reading = source.reading, self._reader.reading(samples, source.kept)
+        before, source.reading = source.reading, self._reader.reading(samples, source.windows)
         if before is not None and not self.sudden:
             self.sudden = self._is_sudden(before, source.reading)
         if self.accumulations:
@@ -262,8 +268,10 @@ class Group:
     def take_up(self, source: SourceState) -> None:
         """Works out what a snapshot of a source does not hold."""
         source.evaluated = source.samples[-1]
-        source.kept = self._reader.start(source.samples)
-        source.reading = self._reader.reading(source.samples, source.kept)
+        for window in source.windows:
+            window.start(source.samples)
+        source.reading = self._reader.reading(source.samples, source.windows)
+        source.due_ms = source.samples[-1][0] + source.cadence_ms
 
     def _listen(self, now_ms: int, *, skewed: Set[str]) -> Hearing:
         """Asks every source."""

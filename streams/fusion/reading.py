@@ -14,11 +14,9 @@ from typing import Any
 
 from streams.fusion.measure import Measure, OverTime
 from streams.fusion.reduce import Reduction, Sample
-from streams.fusion.window import Kept, Window, window
+from streams.fusion.window import Window, opening
 
 SAMPLES_KEPT = 2
-NEWEST_MS = 1
-"""length of a window that holds the newest sample only"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Column:
 class Reader:
     """Reads the records of one kind for some rows. Knows sources, not places."""
 
-    __slots__ = ("_horizon_ms", "_jumps", "_windows", "columns", "sample")
+    __slots__ = ("_horizon_ms", "_jumps", "_openings", "columns", "sample")
 
     def __init__(self, rows: Sequence[Measure]) -> None:
         fields = dict.fromkeys(name for row in rows for name in (row.field, row.weight) if name)
@@ -43,43 +41,45 @@ class Reader:
         self._jumps = [(at[row.field], row.jump) for row in rows if row.jump is not None]
         windowed = [row for row in rows if row.over_time is not OverTime.LAST]
         self._horizon_ms = max([_length_ms(row) for row in windowed], default=0)
-        self._windows: tuple[Window, ...] = ()
+        self._openings: Sequence[Callable[[], Window]] = ()
         self.columns: Mapping[str, Column]
         if windowed:
-            self._windows, self.columns = _windows(rows, at)
+            self._openings, self.columns = _windows(rows, at)
         else:  # the newest sample will do
             self.columns = {
                 row.key: Column(at[row.field], at[row.weight] if row.weight else None)
                 for row in rows
             }
 
-    def start(self, samples: Sequence[Sample]) -> list[Kept]:
-        """What each window keeps of these samples."""
-        return [window.start(samples) for window in self._windows]
+    def windows(self) -> list[Window]:
+        """Those of one more source; none where the newest sample says it all."""
+        return [opens() for opens in self._openings]
 
-    def slide(self, samples: list[Sample], kept: Sequence[Kept]) -> None:
+    def slide(self, samples: list[Sample], windows: Sequence[Window]) -> None:
         """Takes in the last of the samples, which is the newest; forgets those no window reaches,
         but leaves two to compare with."""
-        for each, of_window in zip(self._windows, kept, strict=True):
-            each.slide(samples, of_window)
+        for window in windows:
+            window.slide(samples)
         surplus = len(samples) - SAMPLES_KEPT
-        if surplus <= 0:
-            return
-        horizon_ms = samples[-1][0] - self._horizon_ms
-        # a counter's difference starts from the last sample before its window
-        while surplus > 0 and samples[1][0] <= horizon_ms:
-            del samples[0]
-            surplus -= 1
-            for of_window in kept:
-                of_window[0] -= 1
+        if surplus > 0:
+            horizon_ms = samples[-1][0] - self._horizon_ms
+            gone = 0
+            # a counter's difference starts from the last sample before its window
+            while gone < surplus and samples[gone + 1][0] <= horizon_ms:
+                gone += 1
+            if gone:
+                del samples[:gone]
+                for window in windows:
+                    window.forget(gone)
 
-    def reading(self, samples: Sequence[Sample], kept: Sequence[Kept]) -> Sample:
+    @staticmethod
+    def reading(samples: Sequence[Sample], windows: Sequence[Window]) -> Sample:
         newest = samples[-1]
-        if not kept:
+        if not windows:
             return newest
         numbers = [newest[0]]
-        for each, of_window in zip(self._windows, kept, strict=True):
-            numbers += each.read(samples, of_window)
+        for window in windows:
+            numbers += window.read(samples)
         return tuple(numbers)
 
     def jumps(self, trusted: Sample, newest: Sample) -> bool:
@@ -93,14 +93,14 @@ class Reader:
 
 def _windows(
     rows: Sequence[Measure], fields: Mapping[str, int]
-) -> tuple[tuple[Window, ...], Mapping[str, Column]]:
+) -> tuple[Sequence[Callable[[], Window]], Mapping[str, Column]]:
     """The windows the rows need, and where in a reading each row then finds its number."""
     by_window: dict[tuple[int, bool], list[Measure]] = {}
     for row in rows:
-        length_ms = NEWEST_MS if row.over_time is OverTime.LAST else _length_ms(row)
+        length_ms = 0 if row.over_time is OverTime.LAST else _length_ms(row)
         difference = row.over_time in (OverTime.DIFFERENCE, OverTime.RATE)
         by_window.setdefault((length_ms, difference), []).append(row)
-    windows: list[Window] = []
+    openings: list[Callable[[], Window]] = []
     columns: dict[str, Column] = {}
     start = 1
     for (length_ms, difference), sharing in by_window.items():
@@ -112,9 +112,9 @@ def _windows(
             if weight is not None:
                 weight_at = positions.setdefault(weight, start + len(positions))
             columns[row.key] = Column(at, weight_at)
-        windows.append(window(length_ms, list(positions), difference=difference))
+        openings.append(opening(length_ms, list(positions), difference=difference))
         start += len(positions)
-    return tuple(windows), columns
+    return openings, columns
 
 
 def _reductions(row: Measure, fields: Mapping[str, int]) -> tuple[Reduction, Reduction | None]:

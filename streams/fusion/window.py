@@ -8,7 +8,7 @@ a source that goes on from a snapshot says the same as one that never stopped.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Protocol
 
@@ -18,30 +18,60 @@ from streams.fusion.reduce import Reduction, Sample
 MICRO = 1_000_000
 KEPT = (OverTime.MEAN, OverTime.SUM)
 
-Kept = list[int]
-"""What a window remembers of one source. The first number is the index of its first sample."""
-
 _observed_ms = itemgetter(0)
 
 
 class Window(Protocol):
-    """A trailing window over the samples of a source, start exclusive, in event time."""
+    """A trailing window over the samples of one source, start exclusive, in event time."""
 
-    def start(self, samples: Sequence[Sample]) -> Kept:
-        """What is to be remembered of these samples, of which there may be none."""
+    def start(self, samples: Sequence[Sample]) -> None:
+        """Begins anew with these samples, oldest first; there may be none."""
 
-    def slide(self, samples: Sequence[Sample], kept: Kept) -> None:
+    def slide(self, samples: Sequence[Sample]) -> None:
         """The last of the samples is new, and newer than all before it."""
 
-    def read(self, samples: Sequence[Sample], kept: Kept) -> list[float | None]:
+    def forget(self, count: int) -> None:
+        """So many samples, which it reaches no more, were taken from the front."""
+
+    def read(self, samples: Sequence[Sample]) -> list[float | None]:
         """A number by reduction; None where too little was measured."""
 
 
-def window(length_ms: int, reductions: Sequence[Reduction], *, difference: bool) -> Window:
-    """The cheapest window that answers these reductions."""
+def opening(
+    length_ms: int, reductions: Sequence[Reduction], *, difference: bool
+) -> Callable[[], Window]:
+    """Makes the cheapest window that answers these reductions, one a source; `length_ms` 0 reaches
+    the newest sample only."""
+    if not length_ms:
+        newest = Newest(reductions)
+        return lambda: newest
     if all(asked.over_time in KEPT for asked in reductions):
-        return Running(length_ms, reductions)
-    return Scan(length_ms, reductions, difference=difference)
+        plan = Plan(length_ms, reductions)
+        return lambda: Running(plan)
+    scan = Scan(length_ms, reductions, difference=difference)
+    return lambda: scan
+
+
+class Newest:
+    """The newest sample."""
+
+    __slots__ = ("_columns",)
+
+    def __init__(self, reductions: Sequence[Reduction]) -> None:
+        self._columns = [asked.at for asked in reductions]
+
+    def start(self, samples: Sequence[Sample]) -> None:
+        """Keeps nothing."""
+
+    def slide(self, samples: Sequence[Sample]) -> None:
+        """Keeps nothing."""
+
+    def forget(self, count: int) -> None:
+        """Keeps nothing."""
+
+    def read(self, samples: Sequence[Sample]) -> list[float | None]:
+        newest = samples[-1]
+        return [newest[at] for at in self._columns]
 
 
 class Scan:
@@ -59,13 +89,16 @@ class Scan:
         self._difference = difference
         self._reducers = [asked.reducer for asked in reductions]
 
-    def start(self, samples: Sequence[Sample]) -> Kept:  # noqa: ARG002  a Window's signature
-        return [0]
-
-    def slide(self, samples: Sequence[Sample], kept: Kept) -> None:
+    def start(self, samples: Sequence[Sample]) -> None:
         """Keeps nothing."""
 
-    def read(self, samples: Sequence[Sample], kept: Kept) -> list[float | None]:  # noqa: ARG002
+    def slide(self, samples: Sequence[Sample]) -> None:
+        """Keeps nothing."""
+
+    def forget(self, count: int) -> None:
+        """Keeps nothing."""
+
+    def read(self, samples: Sequence[Sample]) -> list[float | None]:
         start_ms = samples[-1][0] - self._length_ms
         first = 0
         if samples[0][0] <= start_ms:
@@ -74,28 +107,29 @@ class Scan:
         return [reduce(columns) for reduce in self._reducers]
 
 
-class Running:
-    """Adds the newest sample to what it keeps, and takes away those that leave.
+class Plan:
+    """Where a running window keeps what: of each column how many samples have measured it and their
+    total, of each weighted mean the total of the weights and of number times weight.
 
-    Of each column it keeps how many samples have measured it and their total; of each weighted mean
-    the total of the weights and of number times weight.
+    `readings` says of each reduction where its column is kept, where its weighted mean is, 0 for
+    none, and whether it is a sum.
     """
 
-    __slots__ = ("_columns", "_length_ms", "_pairs", "_readings", "_size")
+    __slots__ = ("columns", "length_ms", "pairs", "readings", "size")
 
     def __init__(self, length_ms: int, reductions: Sequence[Reduction]) -> None:
-        self._length_ms = length_ms
+        self.length_ms = length_ms
         columns: dict[int, int] = {}
         pairs: dict[tuple[int, int], int] = {}
-        self._size = 1
+        self.size = 1
         for asked in reductions:
             if asked.at not in columns:
                 columns[asked.at] = self._room()
             if asked.weight_at is not None and (asked.at, asked.weight_at) not in pairs:
                 pairs[asked.at, asked.weight_at] = self._room()
-        self._columns = tuple(columns.items())
-        self._pairs = tuple((*pair, where) for pair, where in pairs.items())
-        self._readings = tuple(
+        self.columns = tuple(columns.items())
+        self.pairs = tuple((*pair, where) for pair, where in pairs.items())
+        self.readings = tuple(
             (
                 columns[asked.at],
                 0 if asked.weight_at is None else pairs[asked.at, asked.weight_at],
@@ -105,46 +139,62 @@ class Running:
         )
 
     def _room(self) -> int:
-        where = self._size
-        self._size += 2
+        where = self.size
+        self.size += 2
         return where
 
-    def start(self, samples: Sequence[Sample]) -> Kept:
-        kept = [0] * self._size
-        start_ms = samples[-1][0] - self._length_ms if samples else 0
+
+class Running:
+    """Adds the newest sample to what it keeps, and takes away those that leave."""
+
+    __slots__ = ("_first", "_kept", "_plan")
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._kept = [0] * plan.size
+        self._first = 0
+
+    def start(self, samples: Sequence[Sample]) -> None:
+        self._kept = [0] * self._plan.size
+        start_ms = samples[-1][0] - self._plan.length_ms if samples else 0
+        self._first = 0
         for sample in samples:
             if sample[0] > start_ms:
-                self._add(kept, sample, 1)
+                self._add(sample, 1)
             else:
-                kept[0] += 1
-        return kept
+                self._first += 1
 
-    def slide(self, samples: Sequence[Sample], kept: Kept) -> None:
+    def slide(self, samples: Sequence[Sample]) -> None:
         newest = samples[-1]
-        self._add(kept, newest, 1)
-        start_ms = newest[0] - self._length_ms
-        first = kept[0]
+        self._add(newest, 1)
+        start_ms = newest[0] - self._plan.length_ms
+        first = self._first
         while samples[first][0] <= start_ms:
-            self._add(kept, samples[first], -1)
+            self._add(samples[first], -1)
             first += 1
-        kept[0] = first
+        self._first = first
 
-    def _add(self, kept: Kept, sample: Sample, sign: int) -> None:
-        for at, where in self._columns:
+    def forget(self, count: int) -> None:
+        self._first -= count
+
+    def _add(self, sample: Sample, sign: int) -> None:
+        kept = self._kept
+        for at, where in self._plan.columns:
             number = sample[at]
             if number is not None:
                 kept[where] += sign
                 kept[where + 1] += sign * round(number * MICRO)
-        for at, weight_at, where in self._pairs:
+        for at, weight_at, where in self._plan.pairs:
             number, weight = sample[at], sample[weight_at]
             if weight and number is not None:
                 micro = sign * round(weight * MICRO)
                 kept[where] += micro
                 kept[where + 1] += micro * round(number * MICRO)
 
-    def read(self, samples: Sequence[Sample], kept: Kept) -> list[float | None]:  # noqa: ARG002
+    def read(self, samples: Sequence[Sample]) -> list[float | None]:  # noqa: ARG002  a Window's
+        kept = self._kept
         numbers: list[float | None] = []
-        for where, weighted, is_sum in self._readings:
+        for where, weighted, is_sum in self._plan.readings:
             count, total = kept[where], kept[where + 1]
             if not count:
                 numbers.append(None)

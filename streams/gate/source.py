@@ -22,8 +22,9 @@ class SourceState:
 
     `seen` holds the observation times of its newest records, up to SEEN_LIMIT, oldest first: the
     memory by which a repeated record is told from a late one. `samples` are the tuples fusion
-    reads, (observed_at_ms, field, …), oldest first, never empty once heard; `kept` is what fusion's
-    windows remember of them, `reading` what it makes of them, None before any. `evaluated` is the
+    reads, (observed_at_ms, field, …), oldest first, never empty once heard; `windows` are
+    those of fusion over them, `reading` what they come to, None before any. `due_ms` is when the
+    next sample is due by its cadence. `evaluated` is the
     newest sample fusion has judged, `trusted` the newest it found plausible, `held_back` how many
     implausible ones have followed it in a row, `doubt` what is held against the newest. `counted`
     says that it was fresh when its place last listened. `dwell_ms` is how long it may stand still,
@@ -37,6 +38,7 @@ class SourceState:
         "counted",
         "department",
         "doubt",
+        "due_ms",
         "dwell_ms",
         "dwells_ms",
         "evaluated",
@@ -44,7 +46,6 @@ class SourceState:
         "forgotten_ms",
         "group",
         "held_back",
-        "kept",
         "key",
         "last_id",
         "maintenance",
@@ -56,6 +57,7 @@ class SourceState:
         "samples",
         "seen",
         "trusted",
+        "windows",
     )
 
     def __init__(
@@ -89,7 +91,8 @@ class SourceState:
         self.evaluated: tuple[Any, ...] | None = None
         self.trusted: tuple[Any, ...] | None = None
         self.held_back = 0
-        self.kept: list[list[int]] = []
+        self.windows: list[Any] = []
+        self.due_ms = NEVER_MS
         self.reading: tuple[Any, ...] | None = None
         self.doubt: Reason | None = None
         self.counted = False
