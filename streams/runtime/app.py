@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -65,8 +66,19 @@ def every(app: BatchApp, seconds: float, call: Callable[[], Awaitable[None]]) ->
             await app.sleep(seconds)
 
 
+GARBAGE_AFTER = (50_000, 20, 100)
+"""Python's thresholds: a batch is thousands of records, none of which is part of a cycle"""
+
+
+def settle_memory() -> None:
+    """What is there now stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def run(app: faust.App) -> None:
     """Runs the app until a signal ends the process."""
+    gc.set_threshold(*GARBAGE_AFTER)
     worker = faust.Worker(
         app, loglevel="WARNING", override_logging=False, quiet=True, redirect_stdouts=False
     )

@@ -24,7 +24,7 @@ from streams.domains import catalogue
 from streams.gate import NEVER_MS, Incoming
 from streams.partition import Inflow, Partition, StepOutput, snapshot
 from streams.rules.book import RuleBook
-from streams.runtime.app import batches, every, faust_app
+from streams.runtime.app import batches, every, faust_app, settle_memory
 from streams.runtime.clock import SiteClock
 from streams.runtime.failpoints import reached
 from streams.runtime.gaps import Gaps
@@ -257,6 +257,7 @@ class Worker:
         for number in sorted(numbers - set(self.partitions)):
             self.partitions[number] = await self._load(number)
             self.durable_at[number] = time.monotonic()
+        settle_memory()
         async with self._stepping:  # a batch half told moves the positions on
             self._gaps.clear()
             for number in numbers:  # what was fetched and not yet stepped is fetched again
