@@ -11,7 +11,8 @@ from bytewax.dataflow import Dataflow
 from bytewax.testing import TestingSink, cluster_main
 
 from streams.bench.peers.fold import decode_used, fold
-from streams.bench.peers.meter import Meter, Places
+from streams.bench.peers.meter import Meter
+from streams.bench.peers.state import State
 from streams.bench.peers.task import Task, task_of
 
 BATCH_RECORDS = 10_000
@@ -20,8 +21,6 @@ CONSUMER = {
     # librdkafka waits a second for more when its queue is full; the queue is filled again sooner
     "fetch.queue.backoff.ms": "5",
     "fetch.message.max.bytes": str(4 * 1_048_576),
-    # loopback does not damage records
-    "check.crcs": "false",
 }
 
 
@@ -34,12 +33,12 @@ def stage_a(task: Task) -> Dataflow:
         batch_size=BATCH_RECORDS,
     )
     meter = Meter(task)
-    # a dictionary: a stateful step would route and snapshot one record at a time
-    places: Places = {}
+    # dictionaries: a stateful step would route and snapshot one record at a time
+    state = State()
 
     def add(batch: list[KafkaSourceMessage]) -> Iterable[None]:
-        fold(places, map(attrgetter("value"), batch), decode_used)
-        meter.count(len(batch), places)
+        fold(state, map(attrgetter("value"), batch), decode_used)
+        meter.count(len(batch), state)
         return ()
 
     flow = Dataflow("stage_a")

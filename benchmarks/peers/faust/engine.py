@@ -6,22 +6,26 @@ from typing import Any
 
 import faust
 
-from streams.bench.peers.meter import Meter, Places
+from streams.bench.peers.meter import Meter
+from streams.bench.peers.state import State
 from streams.bench.peers.task import Task, task_of
 
 MOST = {"road_flow": ("speed_kmh", 250), "crowd_count": ("count", 50_000)}
 """by kind: the field that stage A uses, and the end of its range"""
 
 
-def reading(record: Any) -> tuple[str, float, int]:
-    """Place, value and instant of a record. Raises ValueError or KeyError for anything else."""
+def reading(record: Any) -> tuple[str, str, float, int]:
+    """Source, place, value, instant of a record. Raises ValueError or KeyError for others."""
     field, most = MOST[record["kind"]]
-    place, value, at_ms = record["place"], record[field], record["observed_at_ms"]
-    if not (isinstance(place, str) and place and isinstance(at_ms, int) and at_ms >= 0):
+    source, place = record["source"], record["place"]
+    value, at_ms = record[field], record["observed_at_ms"]
+    if not (isinstance(source, str) and source and isinstance(place, str) and place):
+        raise ValueError(record)
+    if not (isinstance(at_ms, int) and at_ms >= 0):
         raise ValueError(record)
     if not (isinstance(value, int | float) and 0 <= value <= most):
         raise ValueError(record)
-    return place, value, at_ms
+    return source, place, value, at_ms
 
 
 def stage_a(task: Task) -> faust.App:
@@ -37,8 +41,8 @@ def stage_a(task: Task) -> faust.App:
     )
     topic = app.topic(task.topic, internal=False)
     meter = Meter(task)
-    # a dictionary: a table would publish a changelog record an event, un-batched
-    places: Places = {}
+    # dictionaries: a table would publish a changelog record an event, un-batched
+    state = State()
 
     @app.agent(topic)
     async def add(stream: Any) -> None:
@@ -46,10 +50,8 @@ def stage_a(task: Task) -> faust.App:
             message = event.message
             if message.offset >= task.ends[message.partition]:
                 continue
-            place, value, at_ms = reading(event.value)
-            count, total, most, newest = places.get(place, (0, 0.0, 0.0, 0))
-            places[place] = [count + 1, total + value, max(most, value), max(newest, at_ms)]
-            meter.count(1, places)
+            state.add(*reading(event.value))
+            meter.count(1, state)
 
     return app
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from quixstreams import Application
 
 from streams.bench.peers.fold import decode_used, fold
-from streams.bench.peers.meter import Meter, Places
+from streams.bench.peers.meter import Meter
+from streams.bench.peers.state import State
 from streams.bench.peers.task import Task, task_of
 
 CONSUMER = {
@@ -13,8 +14,6 @@ CONSUMER = {
     "fetch.queue.backoff.ms": 5,
     "fetch.message.max.bytes": 4 * 1_048_576,
     "queued.max.messages.kbytes": 262_144,
-    # loopback does not damage records
-    "check.crcs": False,
 }
 
 
@@ -32,12 +31,12 @@ def stage_a(task: Task) -> Application:
     # bytes: msgspec decodes and checks in one go, several times as fast as the JSON deserializer
     records = app.dataframe(app.topic(task.topic, value_deserializer="bytes"))
     meter = Meter(task)
-    # a dictionary: its RocksDB store costs several times the rest
-    places: Places = {}
+    # dictionaries: its RocksDB store costs several times the rest
+    state = State()
 
     def add(payload: bytes) -> None:
-        fold(places, (payload,), decode_used)
-        meter.count(1, places)
+        fold(state, (payload,), decode_used)
+        meter.count(1, state)
 
     records.update(add)
     return app

@@ -84,28 +84,28 @@ ENGINES = (
     Engine(
         name="kafka-streams",
         prepare=partial(_streams, "false"),
-        about="one stream thread, store in memory, no changelog, 4 MB fetches, streaming JSON",
+        about="one stream thread, stores in memory, no changelog, 4 MB fetches, streaming JSON",
     ),
     Engine(
         name="kafka-streams-changelog",
         prepare=partial(_streams, "true"),
-        about="the same with a changelog behind a cache, committed every 2 s",
+        about="the same with a changelog behind caches, committed every 2 s",
     ),
     Engine(
         name="bytewax",
         prepare=partial(_python, "bytewax"),
-        about="batches of 10,000, state in a dictionary, JSON by msgspec",
+        about="batches of 10,000, state in dictionaries, JSON by msgspec",
     ),
     Engine(
         name="quixstreams",
         prepare=partial(_python, "quixstreams"),
-        about="state in a dictionary instead of RocksDB, JSON by msgspec",
+        about="state in dictionaries instead of RocksDB, JSON by msgspec",
     ),
     Engine(
         name="faust",
         prepare=_faust,
         most_records=300_000,
-        about="as it comes: an event at a time, its JSON; state in a dictionary",
+        about="as it comes: an event at a time, its JSON; state in dictionaries",
     ),
     Engine(
         name="hubwatch",

@@ -10,7 +10,8 @@ from faust.types import TP
 
 from schemas.codec import decode
 from streams.bench.peers.fold import fold
-from streams.bench.peers.meter import Meter, Places
+from streams.bench.peers.meter import Meter
+from streams.bench.peers.state import State
 from streams.bench.peers.task import Task, task_of
 from streams.runtime.app import batches, faust_app, run
 from streams.runtime.settings import Settings
@@ -24,7 +25,7 @@ def stage_a(task: Task) -> BatchApp:
     settings = Settings.load(bootstrap_servers=task.bootstrap_servers, data_dir=task.folder)
     app = faust_app(task.group, settings)
     meter = Meter(task)
-    places: Places = {}
+    state = State()
     ends = dict(enumerate(task.ends))
 
     async def restore(assigned: set[TP]) -> Mapping[TP, int]:
@@ -41,8 +42,8 @@ def stage_a(task: Task) -> BatchApp:
             batch, end = event.value, ends[event.message.partition]
             if batch[-1].offset >= end:
                 batch = [record for record in batch if record.offset < end]
-            fold(places, map(payload_of, batch), decode)
-            meter.count(len(batch), places)
+            fold(state, map(payload_of, batch), decode)
+            meter.count(len(batch), state)
 
     return app
 

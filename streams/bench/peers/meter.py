@@ -10,14 +10,10 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
+from streams.bench.peers.state import State
 from streams.bench.peers.task import Task
-
-Aggregate = list[float]
-"""Of a place: records, sum and maximum of their values, newest instant in Unix ms."""
-Places = dict[str, Aggregate]
 
 STDOUT = 1
 
@@ -32,34 +28,26 @@ class Meter:
         self._started = 0.0
         self._cpu = 0.0
 
-    def count(self, records: int, places: Places) -> None:
-        """So many more are done; `places` holds what came of all of them."""
+    def count(self, records: int, state: State) -> None:
+        """So many more are done; `state` holds what came of all of them."""
         self._seen += records
         if not self._before and self._seen >= self._task.warm_up:
             self._before = self._seen
             self._started = time.perf_counter()
             self._cpu = time.process_time()
         if self._seen >= self._task.records:
-            self._report(places)
+            self._report(state)
 
-    def _report(self, places: Places) -> None:
+    def _report(self, state: State) -> None:
         measured = {
             "records": self._seen - self._before,
             "seconds": time.perf_counter() - self._started,
             "cpu_seconds": time.process_time() - self._cpu,
             "rss_mb": _peak_mb(),
-            "places": _told(places),
+            "state": state.told(),
         }
         os.write(STDOUT, f"\n{json.dumps(measured)}\n".encode())  # an engine may redirect its own
         os._exit(0)  # leaving the group and closing stores takes seconds and is not measured
-
-
-def _told(places: Places) -> Mapping[str, list[int]]:
-    """Values in thousandths, so that engines agree to the digit."""
-    return {
-        place: [round(count), round(total * 1000), round(most * 1000), round(newest)]
-        for place, (count, total, most, newest) in places.items()
-    }
 
 
 def _peak_mb() -> float:

@@ -45,7 +45,7 @@ class _Reported(msgspec.Struct):
     seconds: float
     cpu_seconds: float
     rss_mb: float
-    places: dict[str, list[int]]
+    state: dict[str, list[int]]
 
 
 def run(
@@ -99,12 +99,11 @@ def result_of(said: str, part: Part) -> Run:
         reported = msgspec.json.decode(last, type=_Reported)
     except msgspec.DecodeError as error:
         raise PeerError(f"its last line is no result: {last[-SAID:]!r}") from error
-    wrong = [place for place in part.told if reported.places.get(place) != part.told[place]]
-    if wrong or len(reported.places) != len(part.told):
+    wrong = [key for key in part.told if reported.state.get(key) != part.told[key]]
+    if wrong or len(reported.state) != len(part.told):
         raise PeerError(
-            f"{len(wrong)} of {len(part.told)} places differ, {wrong[:1]}:"
-            f" {[reported.places.get(place) for place in wrong[:1]]},"
-            f" not {[part.told[place] for place in wrong[:1]]}"
+            f"{len(reported.state)} sources and windows, not {len(part.told)}, and {len(wrong)}"
+            f" differ: {[(key, reported.state.get(key), part.told[key]) for key in wrong[:1]]}"
         )
     return Run(
         events_per_s=reported.records / reported.seconds,

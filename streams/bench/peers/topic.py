@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from streams.bench.inbox import fill
 from streams.bench.load import Load
+from streams.bench.peers.state import State, Told
 from streams.bench.rig import BROKER_PROPERTIES
 from streams.bench.stream import Message, Stream
 from streams.runtime.servers import Broker, BrokerSettings
@@ -20,9 +21,6 @@ from streams.runtime.topics import Topic, create_topics, partition_of
 
 NAME = "peers"
 KEEP = {"retention.ms": "-1", "message.timestamp.before.max.ms": str(2**63 - 1)}
-
-Told = Mapping[str, list[int]]
-"""By place: records, sum and maximum of the values in thousandths, newest instant (Unix ms)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ class _Ledger:
         self._load = load
         self._sizes = frozenset(sizes)
         self._ends = [0] * load.partitions
-        self._places: dict[str, list[float]] = {}
+        self._state = State()
 
     def messages(self) -> Iterator[Message]:
         last = max(self._sizes)
@@ -99,16 +97,10 @@ class _Ledger:
         self._ends[message.partition] += 1
         record = json.loads(message.value)
         value = record["speed_kmh"] if record["kind"] == "road_flow" else record["count"]
-        at_ms = record["observed_at_ms"]
-        count, total, most, newest = self._places.get(record["place"], (0, 0.0, 0.0, 0))
-        entry = [count + 1, total + value, max(most, value), max(newest, at_ms)]
-        self._places[record["place"]] = entry
+        self._state.add(record["source"], record["place"], value, record["observed_at_ms"])
 
     def _part(self, records: int) -> Part:
-        told = {
-            place: [int(count), round(total * 1000), round(most * 1000), int(newest)]
-            for place, (count, total, most, newest) in self._places.items()
-        }
+        told = self._state.told()
         return Part(records=records, ends=tuple(self._ends), told=told)
 
 

@@ -8,9 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /** Wall and CPU time of this process between two records; the counterpart of streams.bench.peers.meter. */
 final class Meter {
@@ -39,25 +36,15 @@ final class Meter {
     }
 
     /** Prints the result as the last line, and ends the process: stopping is not measured. */
-    void report(List<KeyValueStore<String, Aggregate>> stores) {
+    void report(List<State> states) {
         double seconds = (System.nanoTime() - startedNs) / 1e9;
         double cpuSeconds = (SYSTEM.getProcessCpuTime() - startedCpuNs) / 1e9;
-        StringBuilder places = new StringBuilder();
-        for (KeyValueStore<String, Aggregate> store : stores) {
-            try (KeyValueIterator<String, Aggregate> all = store.all()) {
-                while (all.hasNext()) {
-                    KeyValue<String, Aggregate> next = all.next();
-                    Aggregate it = next.value;
-                    places.append(places.isEmpty() ? "" : ",").append(String.format(
-                        Locale.ROOT, "\"%s\":[%d,%d,%d,%d]", next.key, it.count(),
-                        Math.round(it.sum() * 1000), Math.round(it.max() * 1000), it.newestMs()));
-                }
-            }
-        }
+        StringBuilder entries = new StringBuilder();
+        states.forEach(state -> state.tell(entries));
         System.out.printf(
             Locale.ROOT,
-            "%n{\"records\":%d,\"seconds\":%f,\"cpu_seconds\":%f,\"rss_mb\":%f,\"places\":{%s}}%n",
-            records - warmUp, seconds, cpuSeconds, peakMb(), places);
+            "%n{\"records\":%d,\"seconds\":%f,\"cpu_seconds\":%f,\"rss_mb\":%f,\"state\":{%s}}%n",
+            records - warmUp, seconds, cpuSeconds, peakMb(), entries.substring(1));
         System.out.flush();
         Runtime.getRuntime().halt(0);
     }

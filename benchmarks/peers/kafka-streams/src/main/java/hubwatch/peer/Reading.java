@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 
 /**
- * What stage A uses of a record, checked: kind, place, instant, and the kind's own value in its range.
- * One instance is filled again and again, so that nothing is allocated but the place.
+ * What stage A uses of a record, checked: kind, source, place, instant, and the kind's own value in its range.
+ * One instance is filled again and again, so that nothing is allocated but the names.
  */
 final class Reading {
     // the streaming parser: binding to objects would look at every field, by reflection
@@ -17,6 +17,7 @@ final class Reading {
     private static final double MOST_KMH = 250;
     private static final int MOST_PERSONS = 50_000;
 
+    String source;
     String place;
     double value;
     long observedAtMs;
@@ -24,6 +25,7 @@ final class Reading {
     /** Throws IOException for bytes that are no such record. */
     void read(byte[] payload) throws IOException {
         String kind = null;
+        source = null;
         place = null;
         value = -1;
         observedAtMs = -1;
@@ -35,6 +37,7 @@ final class Reading {
                 JsonToken token = parser.nextToken();
                 switch (name) {
                     case "kind" -> kind = parser.getText();
+                    case "source" -> source = token == JsonToken.VALUE_STRING ? parser.getText() : null;
                     case "place" -> place = token == JsonToken.VALUE_STRING ? parser.getText() : null;
                     case "observed_at_ms" -> observedAtMs = parser.getLongValue();
                     case "speed_kmh" -> value = between(parser.getDoubleValue(), MOST_KMH);
@@ -44,7 +47,8 @@ final class Reading {
             }
         }
         boolean known = "road_flow".equals(kind) || "crowd_count".equals(kind);
-        if (!known || place == null || place.isEmpty() || observedAtMs < 0 || value < 0) {
+        boolean named = source != null && !source.isEmpty() && place != null && !place.isEmpty();
+        if (!known || !named || observedAtMs < 0 || value < 0) {
             throw new IOException("a field is missing or wrong");
         }
     }

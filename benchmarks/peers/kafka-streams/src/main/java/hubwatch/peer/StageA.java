@@ -11,9 +11,6 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 
 /** Stage A on Kafka Streams; the task comes as name=value arguments. */
 public final class StageA {
@@ -42,23 +39,12 @@ public final class StageA {
 
     private static Topology topology(Map<String, String> task, boolean changelog) {
         Meter meter = new Meter(task);
-        // filled and read by the one stream thread
-        List<KeyValueStore<String, Aggregate>> stores = new ArrayList<>();
+        List<State> states = new ArrayList<>();
         Topology topology = new Topology();
         topology.addSource("records", task.get("topic"));
-        topology.addProcessor("stage-a", () -> new PlaceProcessor(meter, stores), "records");
-        topology.addStateStore(store(changelog), "stage-a");
+        topology.addProcessor("stage-a", () -> new StageAProcessor(meter, states), "records");
+        State.addStores(topology, "stage-a", changelog);
         return topology;
-    }
-
-    private static StoreBuilder<KeyValueStore<String, Aggregate>> store(boolean changelog) {
-        var builder = Stores.keyValueStoreBuilder(
-            Stores.inMemoryKeyValueStore(PlaceProcessor.STORE), Serdes.String(), Aggregate.serde());
-        // with the cache the changelog gets one record a place and commit, not one a record;
-        // without a changelog the cache would only be a second map
-        return changelog
-            ? builder.withCachingEnabled().withLoggingEnabled(Map.of())
-            : builder.withCachingDisabled().withLoggingDisabled();
     }
 
     private static Properties settings(Map<String, String> task, boolean changelog) {
@@ -82,8 +68,6 @@ public final class StageA {
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 64 * 1_048_576);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1_048_576);
         settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1_048_576);
-        // loopback does not damage records
-        settings.put(ConsumerConfig.CHECK_CRCS_CONFIG, false);
         return settings;
     }
 }
