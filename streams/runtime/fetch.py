@@ -90,5 +90,6 @@ def _read(fetcher: Fetcher, result: FetchResult, tp: TopicPartition, most: int) 
         unread.next_fetch_offset = batch.next_offset
     result._update_position()
     if not unread._records.has_next():
+        unread._records_iterator = None  # its generator holds it in turn, and so the whole fetch
         result._partition_records = None
     return records
