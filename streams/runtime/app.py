@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import gc
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -24,8 +23,6 @@ class RawSchema(faust.Schema[Any, Any]):
 
 
 BUFFERED_BATCHES = 8
-YOUNG_OBJECTS = 50_000
-"""so many more made than freed before the garbage collector looks at them"""
 
 
 def faust_app(group: str, settings: Settings) -> BatchApp:
@@ -81,10 +78,6 @@ def settle_memory() -> None:
 
 def run(app: faust.App) -> None:
     """Runs the app until a signal ends the process."""
-    # what is loaded by now stays; and a batch alone has more objects than the default of 700, with
-    # which a quarter of all time went into looking for cycles that batches do not have
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
     gc.set_threshold(*GARBAGE_AFTER)
     worker = faust.Worker(
         app, loglevel="WARNING", override_logging=False, quiet=True, redirect_stdouts=False
