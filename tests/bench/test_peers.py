@@ -19,13 +19,16 @@ from streams.bench.peers.topic import Part
 RECORDS = 50_000
 SVG_RECT = "{http://www.w3.org/2000/svg}rect"
 COLOURS = (OURS_COLOUR, PEER_COLOUR)
-TOLD = {"road.r000.p0": [2, 124_000, 63_000, 1_784_073_600_001]}
+TOLD = {
+    "road.r000.p0.s0000": [1_784_073_600_001, 61_000],
+    "road.r000.p0@29734560": [2, 124_000, 63_000],
+}
 PART = Part(records=2, ends=(2, 0), told=TOLD)
 
 
-def said(places: dict[str, list[int]]) -> str:
+def said(state: dict[str, list[int]]) -> str:
     measured = {"records": 2, "seconds": 0.5, "cpu_seconds": 0.25, "rss_mb": 10.0}
-    return "a line of its log\n" + json.dumps({**measured, "places": places}) + "\n"
+    return "a line of its log\n" + json.dumps({**measured, "state": state}) + "\n"
 
 
 @pytest.mark.servers
@@ -41,10 +44,11 @@ def test_our_engine_finds_what_was_written_also_in_a_part_of_the_topic():
 
 def test_a_result_counts_only_when_it_is_the_right_one():
     assert result_of(said(TOLD), PART) == Run(events_per_s=4, cpu_us_per_event=125_000, rss_mb=10)
-    one_short = {"road.r000.p0": [1, *TOLD["road.r000.p0"][1:]]}
-    for places in ({}, one_short, {**TOLD, "road.r000.p1": TOLD["road.r000.p0"]}):
+    one_short = {**TOLD, "road.r000.p0@29734560": [1, 61_000, 61_000]}
+    one_more = {**TOLD, "road.r000.p1@29734560": [1, 61_000, 61_000]}
+    for state in ({}, one_short, one_more):
         with pytest.raises(PeerError, match="differ"):
-            result_of(said(places), PART)
+            result_of(said(state), PART)
     with pytest.raises(PeerError, match="no result"):
         result_of("ended early", PART)
 

@@ -13,7 +13,7 @@ from streams.bench.peers.fold import fold
 from streams.bench.peers.meter import Meter
 from streams.bench.peers.state import State
 from streams.bench.peers.task import Task, task_of
-from streams.runtime.app import batches, faust_app, run
+from streams.runtime.app import batches, faust_app, run, settle_memory
 from streams.runtime.settings import Settings
 from streams.runtime.transport import BatchApp
 
@@ -29,6 +29,7 @@ def stage_a(task: Task) -> BatchApp:
     ends = dict(enumerate(task.ends))
 
     async def restore(assigned: set[TP]) -> Mapping[TP, int]:
+        settle_memory()
         return dict.fromkeys(assigned, 0)
 
     async def release(_: set[TP]) -> None:
