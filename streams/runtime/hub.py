@@ -67,7 +67,9 @@ class HubProcess:
         self.ladders: snapshot.Ladders = {}
         self.stepped_at = time.monotonic()
         self.saved_at = time.monotonic()
-        self.outbox = Outbox(settings.bootstrap_servers, client_id="hubwatch-hub")
+        self.outbox = Outbox(
+            settings.bootstrap_servers, client_id="hubwatch-hub", owner=settings.hub_group
+        )
         self._positions: dict[TP, int] = {}
         self._decode = msgspec.json.Decoder(Situation).decode
         self._stepping = asyncio.Lock()

@@ -52,7 +52,7 @@ class HubCollector(Collector):
         silent = metrics.gauge("hub_silent_partitions", "worker partitions that tell nothing")
         silent.add_metric((), len(hub.minutes.silent))
         yield from (stepped, stream, silent)
-        yield from metrics.outbox_metrics(hub.outbox)
+        yield from metrics.outbox_metrics({"hub": hub.outbox})
 
 
 def _picture_metrics(picture: HubPicture) -> Iterator[Metric]:

@@ -154,11 +154,16 @@ def process_metrics(clock: SiteClock) -> Iterator[Metric]:
     yield from (info, simulated, site_time)
 
 
-def outbox_metrics(outbox: Outbox) -> Iterator[Metric]:
-    failures = counter("publish_failures", "sends the broker did not take at once")
-    failures.add_metric((), outbox.failures)
-    unsendable = counter("unsendable", "messages too large for the broker")
-    unsendable.add_metric((), outbox.unsendable)
-    pending = gauge("unacknowledged", "messages sent and not yet acknowledged")
-    pending.add_metric((), outbox.pending)
-    yield from (failures, unsendable, pending)
+def outbox_metrics(outboxes: Mapping[str, Outbox]) -> Iterator[Metric]:
+    """By the partition that is written for."""
+    labels = ("partition",)
+    failures = counter("publish_failures", "sends the broker did not take at once", labels)
+    unsendable = counter("unsendable", "messages too large for the broker", labels)
+    pending = gauge("unacknowledged", "messages sent and not yet acknowledged", labels)
+    oldest = gauge("unacknowledged_age_seconds", "of the oldest of them, 0 for none", labels)
+    for partition, outbox in outboxes.items():
+        failures.add_metric((partition,), outbox.failures)
+        unsendable.add_metric((partition,), outbox.unsendable)
+        pending.add_metric((partition,), outbox.pending)
+        oldest.add_metric((partition,), outbox.oldest_seconds)
+    yield from (failures, unsendable, pending, oldest)

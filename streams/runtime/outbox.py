@@ -8,6 +8,7 @@ logged, counted, and does not hold up the rest. What the broker refuses for good
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,11 +24,13 @@ from aiokafka.errors import (
     KafkaTimeoutError,
     MessageSizeTooLargeError,
     PolicyViolationError,
+    ProducerFenced,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
 
 from schemas.errors import HubwatchError
+from streams.runtime.fence import NOBODY, identity
 
 log = structlog.get_logger()
 
@@ -59,6 +62,13 @@ class RefusedError(HubwatchError):
     )
 
 
+class FencedError(RefusedError):
+    """Another process has taken over: this one was paused or cut off for too long."""
+
+    code = "HW-1406"
+    hint = "nothing is to be done: it starts anew and takes what it is assigned then"
+
+
 @dataclass(slots=True)
 class Outgoing:
     """One message on its way; `partition` None leaves the choice to the key."""
@@ -74,6 +84,8 @@ class Outgoing:
 @dataclass(slots=True, eq=False)
 class _Pending:
     message: Outgoing
+    since: float
+    """by `time.monotonic()`"""
     answer: asyncio.Future[object] | None = None
     """None until the present producer has it"""
 
@@ -82,7 +94,9 @@ class Outbox:
     """Sends through an idempotent producer with acks=all, in order.
 
     Whoever waits here may be cancelled: what was given stays pending, and goes out with the next
-    call, or by itself where the connection had to be made anew.
+    call, or by itself where the connection had to be made anew. `owner` is a name that one process
+    has at a time (`streams.runtime.fence`): whoever starts an outbox with it shuts out the others,
+    whose calls then raise FencedError.
     """
 
     def __init__(
@@ -90,11 +104,14 @@ class Outbox:
         bootstrap_servers: str,
         *,
         client_id: str,
+        owner: str | None = None,
         max_bytes: int = MAX_BYTES,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._client_id = client_id
+        self._owner = owner
+        self._identity = NOBODY
         self._max_bytes = max_bytes
         self._patience_seconds = patience_seconds
         self._producer: AIOKafkaProducer | None = None
@@ -126,6 +143,10 @@ class Outbox:
             request_timeout_ms=int(self._patience_seconds * 1000),
         )
         try:
+            if self._owner is not None:
+                held = await identity(self._bootstrap_servers, self._owner, self._identity)
+                self._identity = held
+                producer._txn_manager.set_pid_and_epoch(*held)  # noqa: SLF001  it would ask itself
             await producer.start()
         except BaseException:
             await producer.stop()
@@ -149,6 +170,15 @@ class Outbox:
         """Messages not yet acknowledged."""
         return len(self._pending)
 
+    @property
+    def oldest_seconds(self) -> float:
+        """How long the oldest message has waited for its acknowledgement, as of the last `settled`;
+        0 for none. May be asked from any thread."""
+        try:
+            return time.monotonic() - self._pending[0].since
+        except IndexError:
+            return 0.0
+
     async def send(self, message: Outgoing) -> None:
         """Hands a message over; waits only when far too many are unacknowledged.
 
@@ -158,7 +188,7 @@ class Outbox:
             raise RuntimeError("the outbox is not started")
         if len(self._pending) >= PENDING_LIMIT:
             await self.settled()
-        pending = _Pending(message)
+        pending = _Pending(message, time.monotonic())
         self._pending.append(pending)
         self._unsent.append(pending)
         await self._hand_over()
@@ -273,6 +303,8 @@ class Outbox:
     async def _wait(self, error: KafkaError, topic: str, attempt: int) -> None:
         """Until the next attempt. Raises RefusedError when there is no use in one."""
         self.failures += 1
+        if isinstance(error, ProducerFenced):
+            raise self._fenced() from error
         if isinstance(error, REFUSALS):
             raise self._refused(topic, repr(error))
         if isinstance(error, UnknownTopicOrPartitionError):
@@ -296,6 +328,10 @@ class Outbox:
     def _refused(self, topic: str, why: str) -> RefusedError:
         missing = ", ".join(f"{name} {count}" for name, count in self._missing().items())
         self._refusal = RefusedError(f"{topic}: {why}; messages not stored: {missing}")
+        return self._refusal
+
+    def _fenced(self) -> FencedError:
+        self._refusal = FencedError(f"another process has taken over {self._owner}")
         return self._refusal
 
     def _missing(self) -> dict[str, int]:

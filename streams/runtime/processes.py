@@ -32,7 +32,7 @@ def run_worker(settings: Settings) -> None:
 
     def ready() -> str:
         """Partitions are assigned and their snapshots are young enough."""
-        durable_at = list(worker.durable_at.values())
+        durable_at = [tenure.durable_at for tenure in list(worker.tenures.values())]
         if not durable_at:
             return "no partition assigned yet"
         oldest = time.monotonic() - min(durable_at)

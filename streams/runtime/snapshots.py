@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -11,11 +12,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from streams.partition.partition import Partition
 from streams.partition.recovery import recover
 from streams.partition.snapshot import SnapshotError, read_mark
+from streams.runtime.parts import joined
 from streams.runtime.topics import SNAPSHOTS
 
 log = structlog.get_logger()
 
 MARK_PREFIX = "partition/"
+OWNER_PREFIX = "owner/"
 QUIET_SECONDS = 10.0
 
 
@@ -44,27 +47,44 @@ async def read_topic(
         await consumer.stop()
 
 
-async def restore_partition(bootstrap_servers: str, partition: Partition) -> int:
-    """Fills a fresh partition from its snapshots; returns how many cells were restored.
+class Stored(NamedTuple):
+    """What the topic holds of a partition: its mark, the snapshots of its cells, and the generation
+    of those that are in parts."""
 
-    An unreadable snapshot is set aside with an error in the log: then nothing is restored, and the
+    mark: bytes | None
+    cells: Mapping[str, bytes]
+    generations: Mapping[str, int]
+
+
+def sort_out(number: int, newest: Mapping[bytes, bytes]) -> Stored:
+    """Sorts the newest value of each key."""
+    found = {key.decode(): value for key, value in newest.items()}
+    found.pop(f"{OWNER_PREFIX}{number}", None)
+    mark = found.pop(f"{MARK_PREFIX}{number}", None)
+    return Stored(mark, *joined(found))
+
+
+async def restore_partition(bootstrap_servers: str, partition: Partition) -> Mapping[str, int]:
+    """Fills a fresh partition from its snapshots; returns the generations of those in parts.
+
+    An unreadable snapshot is set aside with a warning in the log: then nothing is restored, and the
     whole partition is rebuilt from the inbox topics.
     """
     newest = read_topic(bootstrap_servers, SNAPSHOTS, partition.number)
-    cells = {key: value async for key, value in newest}
-    mark_raw = cells.pop(f"{MARK_PREFIX}{partition.number}".encode(), None)
-    if mark_raw is None:
-        return 0
+    mark, cells, generations = sort_out(
+        partition.number, {key: value async for key, value in newest}
+    )
+    if mark is None:
+        return generations
     try:
-        mark = read_mark(mark_raw)
-        late = recover(partition, mark, {key.decode(): raw for key, raw in cells.items()})
+        late = recover(partition, read_mark(mark), cells)
     except SnapshotError as error:
         log.warning("snapshot set aside, rebuilding from the inbox topics", error=str(error))
-        return 0
+        return generations
     if late:
         log.warning(
             "snapshots older than their mark, reading on from where they stand",
             partition=partition.number,
             cells=late,
         )
-    return len(cells)
+    return generations

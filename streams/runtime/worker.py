@@ -22,7 +22,7 @@ from schemas.errors import HubwatchError
 from schemas.structs import structs
 from streams.domains import catalogue
 from streams.gate import NEVER_MS, Incoming
-from streams.partition import Inflow, Partition, StepOutput, snapshot
+from streams.partition import Inflow, Partition, StepOutput
 from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app, settle_memory
 from streams.runtime.clock import SiteClock
@@ -35,11 +35,11 @@ from streams.runtime.messages import (
     sign_of_life,
     situation_message,
 )
-from streams.runtime.outbox import Outbox, Outgoing
+from streams.runtime.outbox import Outbox
 from streams.runtime.published import Watermark
 from streams.runtime.settings import Settings
-from streams.runtime.snapshots import MARK_PREFIX, restore_partition
-from streams.runtime.topics import SNAPSHOTS, partition_of
+from streams.runtime.tenure import Tenure
+from streams.runtime.topics import partition_of
 from streams.runtime.transport import BatchApp
 from streams.site.model import Site
 
@@ -66,14 +66,10 @@ class Worker:
         self.site = site
         self.rules = rules
         self.clock = clock
-        self.partitions: dict[int, Partition] = {}
-        self.durable_at: dict[int, float] = {}
-        self.outbox = Outbox(settings.bootstrap_servers, client_id="hubwatch-worker")
+        self.tenures: dict[int, Tenure] = {}
         self.event_to_alert = LatencyHistogram()
         self.batch_records = 0
         self.step_seconds = 0.0
-        self._inflows: dict[int, Inflow] = {}
-        self._told_ms: dict[int, int] = {}
         self._watermark = Watermark(settings.published_file, clock)
         self._departments = {d.inbox: d.key for d in site.departments.values()}
         self._gaps = Gaps(self._seek)
@@ -94,7 +90,7 @@ class Worker:
         every(app, self.settings.snapshot_seconds, self.save)
         app.restore = self.restore
         app.release = self.release
-        app.async_exit_stack.push_async_callback(self.outbox.stop)
+        app.async_exit_stack.push_async_callback(self._close)
         return app
 
     # -- batches ---------------------------------------------------------------------------
@@ -105,15 +101,15 @@ class Worker:
         if message.generation_id != self.app.consumer_generation_id:
             return
         async with self._stepping:
-            inflow = self._inflows.get(tp.partition)
-            if inflow is None:
+            tenure = self.tenures.get(tp.partition)
+            if tenure is None:
                 return
-            batch = await self._continuing(inflow, tp, message.value)
+            batch = await self._continuing(tenure.inflow, tp, message.value)
             if batch:
                 with self._whole(tp.partition):
-                    inflow.offer(tp.topic, batch)
+                    tenure.inflow.offer(tp.topic, batch)
                     self.batch_records += len(batch)
-                    await self._advance(inflow)
+                    await self._advance(tenure)
                     reached("batch-told")
 
     async def _continuing(
@@ -141,55 +137,47 @@ class Worker:
         try:
             yield
         except BaseException:
-            self._forget(number)
+            self.tenures.pop(number, None)
             raise
 
-    async def _advance(self, inflow: Inflow, *, looking: bool = False) -> None:
+    async def _advance(self, tenure: Tenure, *, looking: bool = False) -> None:
         """Steps what may be stepped; time passes as records bring it, or as far as it is known.
 
         In a simulated world records wait for those that were stamped before them.
         """
-        number = inflow.partition.number
-        known_ms = self._known_ms(number) if looking or self.clock.simulated else 0
+        known_ms = self._known_ms(tenure.number) if looking or self.clock.simulated else 0
         until_ms = known_ms if self.clock.simulated else NEVER_MS
-        unread = self._unread(number, inflow.offered)
+        unread = self._unread(tenure.number, tenure.inflow.offered)
         started = time.thread_time()
-        for topic, output in inflow.advance(unread, known_ms, until_ms=until_ms):
+        for topic, output in tenure.inflow.advance(unread, known_ms, until_ms=until_ms):
             self.step_seconds += time.thread_time() - started
-            await self._tell(inflow.partition, output, topic)
+            await self._tell(tenure, output, topic)
             started = time.thread_time()
 
-    async def _tell(self, partition: Partition, output: StepOutput, topic: str = "") -> None:
+    async def _tell(self, tenure: Tenure, output: StepOutput, topic: str = "") -> None:
         now_ms = self.clock.now_ms()
+        number, send = tenure.number, tenure.outbox.send
         for alert in output.alerts:
-            await self.outbox.send(alert_message(alert))
+            await send(alert_message(alert))
             waited_ms = max(0, now_ms - alert.detected_at_ms)
             self.event_to_alert.observe(self.clock.wall_seconds(waited_ms))
         for refusal in output.refused:
-            await self.outbox.send(quarantine_message(refusal, topic, partition.number))
+            await send(quarantine_message(refusal, topic, number))
         for situation in output.situations:
-            await self.outbox.send(situation_message(situation, partition.number))
-        if output.told_ms is not None and self._moves(partition.number, output.told_ms, now_ms):
-            life = sign_of_life(self.site.key, partition.number, output.told_ms)
-            await self.outbox.send(life)
-
-    def _moves(self, number: int, told_ms: int, now_ms: int) -> bool:
-        """Whether time passes in a partition, unless it stands still for the whole site: one that
-        is stuck must fall silent, and not be taken for alive."""
-        moved = told_ms > self._told_ms.get(number, 0)
-        self._told_ms[number] = told_ms
-        return moved or now_ms - told_ms < STUCK_MS
+            await send(situation_message(situation, number))
+        if output.told_ms is not None and _moves(tenure, output.told_ms, now_ms):
+            await send(sign_of_life(self.site.key, number, output.told_ms))
 
     # -- the clock -------------------------------------------------------------------------
 
     async def tick(self) -> None:
         """Lets time pass in every partition, and tells what has changed since the last call."""
-        for number, inflow in list(self._inflows.items()):
+        for number, tenure in list(self.tenures.items()):
             async with self._stepping:
-                if inflow is self._inflows.get(number):
+                if tenure is self.tenures.get(number):
                     with self._whole(number):
-                        await self._advance(inflow, looking=True)
-                        await self._tell(inflow.partition, inflow.partition.tell())
+                        await self._advance(tenure, looking=True)
+                        await self._tell(tenure, tenure.partition.tell())
 
     def _known_ms(self, number: int) -> int:
         """Site time up to which every inbox topic has been read: who was not asked about, or is
@@ -213,35 +201,20 @@ class Worker:
     async def save(self) -> None:
         """Makes everything up to now durable, and lets its offsets be committed."""
         async with self._saving:
-            for number in list(self.partitions):
+            for number in list(self.tenures):
                 await self._save_partition(number)
 
     async def _save_partition(self, number: int) -> None:
         async with self._stepping:
-            partition = self.partitions.get(number)
-            if partition is None:
+            tenure = self.tenures.get(number)
+            if tenure is None:
                 return
-            dirty, partition.picture.dirty_cells = partition.picture.dirty_cells, set()
-            taken = {cell: snapshot.take(partition, cell) for cell in sorted(dirty)}
-            mark, positions = snapshot.mark(partition), dict(partition.positions)
+            taken = tenure.take()
         with self._whole(number):
-            await self.outbox.settled()
-            reached("alerts-acknowledged")
-            left_out = self.outbox.unsendable
-            for cell, raw in taken.items():
-                await self.outbox.send(Outgoing(SNAPSHOTS, cell.encode(), raw, partition=number))
-            await self.outbox.settled()
-            reached("snapshots-written")
-            if self.outbox.unsendable > left_out:  # the older mark still belongs to the older cell
-                partition.picture.dirty_cells |= dirty
-                return
-            key = f"{MARK_PREFIX}{number}".encode()
-            await self.outbox.send(Outgoing(SNAPSHOTS, key, mark, partition=number))
-            await self.outbox.settled()
-            reached("mark-written")
-        self.durable_at[number] = time.monotonic()
-        for topic, offset in positions.items():
-            self.app.batch_consumer.durable[TP(topic, number)] = offset
+            durable = await tenure.save(taken)
+        if durable:
+            for topic, offset in taken.positions.items():
+                self.app.batch_consumer.durable[TP(topic, number)] = offset
 
     async def restore(self, assignment: set[TP]) -> Mapping[TP, int]:
         """Brings up the state of newly assigned partitions; says where to read on.
@@ -253,23 +226,24 @@ class Worker:
             missing = [t for t in self._departments if TP(t, number) not in assignment]
             if missing:
                 raise AssignmentError(f"partition {number} of {missing[0]} is with another worker")
-        await self.outbox.start()
-        for number in sorted(numbers - set(self.partitions)):
-            self.partitions[number] = await self._load(number)
-            self.durable_at[number] = time.monotonic()
+        for number in sorted(numbers - set(self.tenures)):
+            self.tenures[number] = await self._take_over(number)
         settle_memory()
         async with self._stepping:  # a batch half told moves the positions on
             self._gaps.clear()
             for number in numbers:  # what was fetched and not yet stepped is fetched again
-                self._inflows[number] = Inflow(self.partitions[number], self._departments)
+                tenure = self.tenures[number]
+                tenure.inflow = Inflow(tenure.partition, self._departments)
             return {
-                tp: self.partitions[tp.partition].positions.get(tp.topic, 0) for tp in assignment
+                tp: self.tenures[tp.partition].partition.positions.get(tp.topic, 0)
+                for tp in assignment
             }
 
-    async def _load(self, number: int) -> Partition:
+    async def _take_over(self, number: int) -> Tenure:
+        settings = self.settings
         partition = Partition(
             number,
-            [c for c in self.site.cells if partition_of(c, self.settings.partitions) == number],
+            [c for c in self.site.cells if partition_of(c, settings.partitions) == number],
             site=self.site,
             catalogue=catalogue(),
             rules=self.rules,
@@ -277,8 +251,11 @@ class Worker:
             explain=explain,
             record_types=structs(),
         )
-        await restore_partition(self.settings.bootstrap_servers, partition)
-        return partition
+        name = f"{settings.worker_group}/{number}"
+        outbox = Outbox(settings.bootstrap_servers, client_id="hubwatch-worker", owner=name)
+        tenure = Tenure(partition, Inflow(partition, self._departments), outbox)
+        await tenure.take_over(settings.bootstrap_servers)
+        return tenure
 
     async def release(self, revoked: set[TP]) -> None:
         """Saves and forgets partitions that go to another worker; writes nothing of them later."""
@@ -286,9 +263,17 @@ class Worker:
             for number in sorted({tp.partition for tp in revoked}):
                 await self._save_partition(number)
                 async with self._stepping:
-                    self._forget(number)
+                    tenure = self.tenures.pop(number, None)
+                if tenure is not None:
+                    await tenure.outbox.stop()
 
-    def _forget(self, number: int) -> None:
-        self._inflows.pop(number, None)
-        self.partitions.pop(number, None)
-        self.durable_at.pop(number, None)
+    async def _close(self) -> None:
+        await asyncio.gather(*[tenure.outbox.stop() for tenure in self.tenures.values()])
+
+
+def _moves(tenure: Tenure, told_ms: int, now_ms: int) -> bool:
+    """Whether time passes in a partition, unless it stands still for the whole site: one that is
+    stuck must fall silent, and not be taken for alive."""
+    moved = told_ms > tenure.told_ms
+    tenure.told_ms = told_ms
+    return moved or now_ms - told_ms < STUCK_MS

@@ -30,8 +30,7 @@ class WorkerCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         worker = self._worker
         now_ms = worker.clock.now_ms()
-        partitions = list(worker.partitions.values())
-        pictures = [partition.picture for partition in partitions]
+        pictures = [tenure.partition.picture for tenure in list(worker.tenures.values())]
         values = [
             (key, value)
             for picture in pictures
@@ -72,15 +71,15 @@ class WorkerCollector(Collector):
         for feed in site.feeds.values():
             by_feed[feed.department, feed.key, "processed"] += 0
             by_feed[feed.department, feed.key, "quarantined"] += 0
-        for partition in list(self._worker.partitions.values()):
-            counts = partition.totals()
+        for tenure in list(self._worker.tenures.values()):
+            counts = tenure.partition.totals()
             for key, count in counts.processed.items():
                 if key in site.feeds:
                     by_feed[site.feeds[key].department, key, "processed"] += count
             for (department, key, reason), count in counts.quarantined.items():
                 by_feed[department, key, "quarantined"] += count
                 by_reason[department, reason] += count
-            doubtful.update(dict(partition.picture.doubts))
+            doubtful.update(dict(tenure.partition.picture.doubts))
         for labels, count in by_feed.items():
             records.add_metric(labels, count)
         for pair, count in by_reason.items():
@@ -101,18 +100,19 @@ class WorkerCollector(Collector):
         stream = metrics.gauge(
             "stream_time_seconds", "newest arrival folded, Unix seconds", ("partition",)
         )
-        durable_at = dict(worker.durable_at)
-        for number, partition in list(worker.partitions.items()):
-            label = (str(number),)
+        tenures = list(worker.tenures.items())
+        for number, tenure in tenures:
+            partition, label = tenure.partition, (str(number),)
             for topic, waiting in self._waiting(partition):
                 lag.add_metric((topic, str(number)), waiting)
-            if number in durable_at:
-                snapshot_age.add_metric(label, time.monotonic() - durable_at[number])
+            snapshot_age.add_metric(label, time.monotonic() - tenure.durable_at)
             commit_age.add_metric(label, self._commit_age_seconds(number))
             if partition.stream_ms:
                 stream.add_metric(label, partition.stream_ms / 1000)
         yield from (lag, snapshot_age, commit_age, stream)
-        yield from metrics.outbox_metrics(worker.outbox)
+        yield from metrics.outbox_metrics(
+            {str(number): tenure.outbox for number, tenure in tenures}
+        )
         batches = metrics.counter("batch_records", "records handed over in batches")
         batches.add_metric((), worker.batch_records)
         cpu = metrics.counter("step_cpu_seconds", "CPU time of gate, fusion and rules")

@@ -22,7 +22,7 @@ from streams.partition.mark import Counts, Mark
 from streams.partition.recovery import recover
 from streams.partition.snapshot import CellSnapshot, read_mark
 from streams.rules.book import RuleBook
-from streams.runtime.snapshots import MARK_PREFIX
+from streams.runtime.snapshots import sort_out
 from streams.runtime.topics import partition_of
 from streams.site.model import Site
 from streams.verify.evidence import Evidence, Where
@@ -130,11 +130,11 @@ def _fresh(number: int, evidence: Evidence, site: Site, rules: RuleBook) -> Part
 
 def _restore(partition: Partition, newest: Mapping[bytes, bytes]) -> Mark:
     """Brings a partition to where its mark and snapshots stand; the start for one without."""
-    key = f"{MARK_PREFIX}{partition.number}".encode()
-    if key not in newest:
+    found = sort_out(partition.number, newest)
+    if found.mark is None:
         return Mark(partition.number, {}, 0)
-    mark = read_mark(newest[key])
-    recover(partition, mark, {k.decode(): raw for k, raw in newest.items() if k != key})
+    mark = read_mark(found.mark)
+    recover(partition, mark, found.cells)
     return mark
 
 

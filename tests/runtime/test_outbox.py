@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 from aiokafka.errors import KafkaError
 
-from streams.runtime.outbox import STOP_SECONDS, Outbox, Outgoing, RefusedError
+from streams.runtime.outbox import STOP_SECONDS, FencedError, Outbox, Outgoing, RefusedError
 from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
 from streams.runtime.snapshots import read_topic
@@ -34,6 +34,11 @@ async def values(broker: Broker, topic: str) -> list[bytes]:
 async def give(outbox: Outbox, topic: str, numbers: Iterable[int]) -> None:
     for n in numbers:
         await outbox.send(Outgoing(topic, b"k", b"%d" % n, partition=0))
+
+
+async def give_all(outbox: Outbox, topic: str, numbers: Iterable[int]) -> None:
+    await give(outbox, topic, numbers)
+    await outbox.settled()
 
 
 def first_seen(found: list[bytes]) -> list[int]:
@@ -192,5 +197,58 @@ def test_it_does_not_start_without_a_broker() -> None:
         with pytest.raises(RuntimeError, match="not started"):
             await outbox.send(Outgoing("t", b"", b""))
         await outbox.stop()
+
+    asyncio.run(scene())
+
+
+def test_whoever_had_the_name_before_is_shut_out(own_broker: Broker) -> None:
+    """A writer that wakes after another took over: nothing of it comes after what the other wrote,
+    however often it tries; the other may lose its connection and goes on."""
+    topic = new_topic(own_broker)
+    name = f"owner-of-{topic}"
+
+    async def scene() -> None:
+        old, new = (
+            Outbox(own_broker.bootstrap_servers, client_id="test", owner=name) for _ in range(2)
+        )
+        await old.start()
+        await give(old, topic, range(3))
+        await old.settled()
+        await new.start()
+        await give(new, topic, range(10, 13))
+        await new.settled()
+        await new._send_again()
+        await give(new, topic, range(13, 15))
+        await new.settled()
+        for _ in range(2):
+            with pytest.raises(FencedError, match="taken over"):
+                await give_all(old, topic, range(3, 6))
+        await old.stop()
+        await give(new, topic, range(15, 20))
+        await new.settled()
+        await new.stop()
+        found = first_seen(await values(own_broker, topic))
+        assert found == [0, 1, 2, *range(10, 20)]
+
+    asyncio.run(scene())
+
+
+def test_a_name_taken_while_the_connection_is_lost_stays_taken(own_broker: Broker) -> None:
+    topic = new_topic(own_broker)
+
+    async def scene() -> None:
+        old, new = (
+            Outbox(own_broker.bootstrap_servers, client_id="test", owner=topic) for _ in range(2)
+        )
+        await old.start()
+        await old._drop_producer()
+        await new.start()
+        with pytest.raises(FencedError):
+            await give(old, topic, [1])
+        await give(new, topic, [2])
+        await new.settled()
+        await new.stop()
+        await old.stop()
+        assert await values(own_broker, topic) == [b"2"]
 
     asyncio.run(scene())

@@ -15,10 +15,12 @@ from faust.types import TP
 from schemas.codec import decode, explain
 from schemas.structs import structs
 from streams.domains import catalogue
-from streams.partition import Partition
+from streams.partition import Inflow, Partition
 from streams.rules.book import RuleBook
 from streams.runtime.clock import SiteClock
+from streams.runtime.outbox import Outbox
 from streams.runtime.settings import Settings
+from streams.runtime.tenure import Tenure
 from streams.runtime.worker import Worker
 from streams.runtime.worker_metrics import WorkerCollector
 from tests.partition.stream import body, message
@@ -56,16 +58,17 @@ def heard() -> Partition:
 def assignments_change(worker: Worker) -> Iterator[None]:
     """As in the worker's own thread, only much more often."""
     over, partition = Event(), heard()
+    inflow = Inflow(partition, {TOPIC: "transport"})
+    tenure = Tenure(partition, inflow, Outbox("127.0.0.1:1", client_id="test"))
 
     def change() -> None:
         committed_at = worker.app.batch_consumer.committed_at
         while not over.is_set():
             for number in range(8):
-                worker.partitions[number] = partition
-                worker.durable_at[number] = time.monotonic()
+                worker.tenures[number] = tenure
                 committed_at[TP(TOPIC, number)] = time.monotonic()
             for number in range(8):
-                del worker.partitions[number], worker.durable_at[number]
+                del worker.tenures[number]
                 del committed_at[TP(TOPIC, number)]
 
     thread = Thread(target=change)
