@@ -1,8 +1,8 @@
 """Places where a process may be made to die or freeze, for the tests of what happens then.
 
 The environment variable FAILPOINT names one: `snapshots-written:3` ends the process the third time
-it comes there, as a kill would; `snapshots-written:3:stop` freezes it there. Unset, a place costs
-the call of an empty function.
+it comes there, as a kill would; with `:stop` it freezes there, with `:hang` only its event loop
+does. Unset, a place costs the call of an empty function.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from threading import Event
 from typing import Literal
 
 VARIABLE = "FAILPOINT"
@@ -24,17 +25,24 @@ def armed(wanted: str) -> Callable[[Point], None]:
     if not wanted:
         return _nothing
     name, passes, *action = wanted.split(":")
-    left, freezes = int(passes), action == ["stop"]
+    left = int(passes)
 
     def reached(point: Point) -> None:
         nonlocal left
         left -= point == name
         if left == 0 and point == name:
-            if not freezes:
-                os._exit(STATUS)  # nothing is flushed, sent or released
-            os.kill(os.getpid(), signal.SIGSTOP)
+            _act(action[0] if action else "end")
 
     return reached
+
+
+def _act(action: str) -> None:
+    if action == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    elif action == "hang":
+        Event().wait()
+    else:
+        os._exit(STATUS)  # nothing is flushed, sent or released
 
 
 def _nothing(point: Point) -> None:

@@ -39,6 +39,7 @@ from streams.runtime.settings import Settings
 from streams.runtime.snapshots import read_topic
 from streams.runtime.topics import HUB_SNAPSHOTS, SITUATION
 from streams.runtime.transport import BatchApp
+from streams.runtime.watchdog import Standing
 from streams.site.model import Site
 
 log = structlog.get_logger()
@@ -198,6 +199,16 @@ class HubProcess:
                 await self._advance()
             elif boundary_ms > self.stepped_ms:
                 await self._step(boundary_ms)
+
+    def standings(self) -> dict[int, Standing]:
+        """Where each partition of the situations stands; may be asked from any thread."""
+        consumer = self.app.batch_consumer
+        return {
+            tp.partition: Standing(
+                position, consumer.unread(tp, position), consumer.answered_ms(tp)
+            )
+            for tp, position in list(self._positions.items())
+        }
 
     # -- durability ------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from streams.domains import catalogue
 from streams.hub.load import load_hub
 from streams.rules.load import load_rules
 from streams.runtime import app, log, monitor
+from streams.runtime.app import every
 from streams.runtime.clock import SiteClock
 from streams.runtime.gateway.app import gateway
 from streams.runtime.hub import HubProcess
@@ -19,6 +20,8 @@ from streams.runtime.replay import run_replay, settings_site
 from streams.runtime.servers.ports import LOOPBACK, require_free
 from streams.runtime.settings import PORT_OF, Settings
 from streams.runtime.simulator import run_simulator
+from streams.runtime.transport import BatchApp
+from streams.runtime.watchdog import Standing, Watchdog, answering
 from streams.runtime.worker import Worker
 from streams.runtime.worker_metrics import WorkerCollector
 
@@ -30,15 +33,17 @@ def run_worker(settings: Settings) -> None:
     rules = load_rules(settings.site_dir / "rules.yaml", site, catalogue())
     worker = Worker(settings, site, rules, SiteClock.read(settings.clock_file))
 
+    watchdog = _watched(worker.app, settings, worker.standings)
+
     def ready() -> str:
-        """Partitions are assigned and their snapshots are young enough."""
+        """Partitions are assigned, get on, and their snapshots are young enough."""
         durable_at = [tenure.durable_at for tenure in list(worker.tenures.values())]
         if not durable_at:
             return "no partition assigned yet"
         oldest = time.monotonic() - min(durable_at)
         if oldest > READY_WITHIN_SECONDS:
             return f"last durable snapshot is {oldest:.0f} s old"
-        return ""
+        return watchdog.unready()
 
     monitor.serve(settings.worker_port, WorkerCollector(worker), ready)
     app.run(worker.app)
@@ -50,15 +55,33 @@ def run_hub(settings: Settings) -> None:
     hub_settings = load_hub(settings.site_dir, site, catalogue())
     hub = HubProcess(settings, site, rules, hub_settings, SiteClock.read(settings.clock_file))
 
+    watchdog = _watched(hub.app, settings, hub.standings)
+
     def ready() -> str:
-        """The hub has stepped, and its state is durable."""
+        """The hub has stepped, gets on, and its state is durable."""
         if not hub.stepped_ms:
             return "not stepped yet"
         age = time.monotonic() - hub.saved_at
-        return f"last durable snapshot is {age:.0f} s old" if age > READY_WITHIN_SECONDS else ""
+        if age > READY_WITHIN_SECONDS:
+            return f"last durable snapshot is {age:.0f} s old"
+        return watchdog.unready()
 
     monitor.serve(settings.hub_port, HubCollector(hub), ready)
     app.run(hub.app)
+
+
+def _watched(
+    app: BatchApp, settings: Settings, look: Callable[[], Mapping[int, Standing]]
+) -> Watchdog:
+    """The process ends when it does not get on."""
+    watchdog = Watchdog(
+        look,
+        patience_seconds=settings.stalled_seconds,
+        answering=answering(settings.bootstrap_servers),
+    )
+    every(app, 1.0, watchdog.beat)
+    watchdog.guard()
+    return watchdog
 
 
 def run_gateway(settings: Settings) -> None:

@@ -103,6 +103,12 @@ class Settings(BaseSettings):
     snapshot_seconds: float = Field(
         default=2.0, ge=0.1, le=60.0, description="wall time between snapshots of dirty cells"
     )
+    stalled_seconds: float = Field(
+        default=60.0,
+        ge=5.0,
+        le=3600.0,
+        description="wall time after which a process that does not get on ends to be started anew",
+    )
     tick_seconds: float = Field(
         default=0.25, ge=0.05, le=5.0, description="wall time between looks at the clock"
     )

@@ -219,6 +219,10 @@ class Consumer(driver.Consumer):
         a fetch's wait while its records wait in line."""
         return self.answers.get(tp, (0, 0))[0]
 
+    def answered_ms(self, tp: TP) -> int:
+        """When the broker last answered a fetch of the partition; as `asked_ms`."""
+        return self.answers.get(tp, (0, 0))[1]
+
     def _fetched(self, tp: TP) -> Any:
         """What the fetcher knows of a partition, None while it is not assigned. Its thread may
         change the assignment at any time: the public questions ask twice and may fail between."""

@@ -41,6 +41,7 @@ from streams.runtime.settings import Settings
 from streams.runtime.tenure import Tenure
 from streams.runtime.topics import partition_of
 from streams.runtime.transport import BatchApp
+from streams.runtime.watchdog import Standing
 from streams.site.model import Site
 
 log = structlog.get_logger()
@@ -195,6 +196,18 @@ class Worker:
             count = self.app.batch_consumer.unread(TP(topic, number), offered[topic])
             unread[topic] = -1 if count is None else count
         return unread
+
+    def standings(self) -> dict[int, Standing]:
+        """Where each partition stands; may be asked from any thread."""
+        consumer = self.app.batch_consumer
+        found: dict[int, Standing] = {}
+        for number, tenure in list(self.tenures.items()):
+            positions = dict(tenure.partition.positions)
+            waiting = self._unread(number, {t: positions.get(t, 0) for t in self._departments})
+            answered_ms = min(consumer.answered_ms(TP(t, number)) for t in self._departments)
+            known = None if -1 in waiting.values() else sum(waiting.values())
+            found[number] = Standing(sum(positions.values()), known, answered_ms)
+        return found
 
     # -- durability ------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -31,6 +32,7 @@ from streams.domains import catalogue
 from streams.partition import Partition, StepOutput
 from streams.partition.inflow import Inflow
 from streams.rules.load import load_rules
+from streams.runtime import watchdog
 from streams.runtime.clock import Segment
 from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
@@ -90,15 +92,20 @@ class Stage:
     inboxes: Log
     end_ms: int
 
-    def worker(self, program: Sequence[str] = WORKER) -> subprocess.Popen[bytes]:
-        log = (self.settings.data_dir / "worker.log").open("ab")
-        with log:
+    def worker(
+        self, program: Sequence[str] = WORKER, **environment: str
+    ) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, *program],
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, **environment},
                 stdout=log,
                 stderr=log,
             )
+
+    @property
+    def log(self) -> Path:
+        return self.settings.data_dir / "worker.log"
 
     def samples(self) -> dict[str, list[tuple[dict[str, str], float]]]:
         """What the worker's metrics page says, by name; nothing while it does not answer."""
@@ -121,7 +128,7 @@ class Stage:
 
     def await_records(self, process: subprocess.Popen[bytes], count: int) -> None:
         def seen() -> bool:
-            assert process.poll() is None, (self.settings.data_dir / "worker.log").read_text()
+            assert process.poll() is None, self.log.read_text()
             return sum(self.verdicts().values()) >= count
 
         wait_for(seen, 60, f"{count} records")
@@ -253,10 +260,15 @@ def plain(value: Value) -> Value:
     return replace(value, version=1, revised=False)
 
 
-def test_failed_killed_and_started_again_nothing_is_lost_or_counted_twice(stage: Stage) -> None:
+def test_failed_hung_killed_and_started_again_nothing_is_lost(
+    stage: Stage,
+) -> None:
     process = stage.worker(FAILING)
     try:
         assert process.wait(40) != 0, "an error in the core ends the process"
+        process = stage.worker(FAILPOINT="batch-told:3:hang", HUBWATCH_STALLED_SECONDS="5")
+        assert process.wait(40) == watchdog.STATUS, "a loop that hangs ends the process"
+        assert "the event loop has hung" in stage.log.read_text()
         process = stage.worker()
         wait_for(lambda: sum(stage.verdicts().values()) > 0, 40, "the first records")
         process.send_signal(signal.SIGKILL)
