@@ -208,6 +208,7 @@ class HubProcess:
                 position, consumer.unread(tp, position), consumer.answered_ms(tp)
             )
             for tp, position in list(self._positions.items())
+            if tp in consumer.assignment()
         }
 
     # -- durability ------------------------------------------------------------------------

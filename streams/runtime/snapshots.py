@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import NamedTuple
 
@@ -25,7 +25,8 @@ QUIET_SECONDS = 10.0
 async def read_topic(
     bootstrap_servers: str, topic: str, partition: int
 ) -> AsyncIterator[tuple[bytes, bytes]]:
-    """Every (key, value) of a partition from its start to its present end, in order."""
+    """Every (key, value) of a partition from its start to its present end, in order; waits for a
+    broker that goes away meanwhile, and says so."""
     at = TopicPartition(topic, partition)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
@@ -35,10 +36,14 @@ async def read_topic(
         consumer.assign([at])
         await consumer.seek_to_beginning(at)
         end = (await consumer.end_offsets([at]))[at]
+        heard = time.monotonic()
         while await consumer.position(at) < end:
-            found = await asyncio.wait_for(
-                consumer.getmany(at, timeout_ms=1000, max_records=5000), QUIET_SECONDS
-            )
+            found = await consumer.getmany(at, timeout_ms=1000, max_records=5000)
+            now = time.monotonic()
+            if not found and now - heard > QUIET_SECONDS:
+                log.warning("reading back, the broker is silent", topic=topic, partition=partition)
+            if found or now - heard > QUIET_SECONDS:
+                heard = now
             for records in found.values():
                 for record in records:
                     if record.key is not None and record.value is not None:

@@ -120,14 +120,20 @@ class Worker:
         expected = inflow.offered[tp.topic]
         following = await self._gaps.continuing(tp, batch, expected)
         if following and following[0].offset > expected:
+            await self._tell_lost(tp, expected)
+        return following
+
+    async def _tell_lost(self, tp: TP, expected: int) -> None:
+        """Logs what the topic no longer has; other offsets without a record are a transaction's."""
+        start = (await self.app.consumer.earliest_offsets(tp))[tp]
+        if start > expected:
             log.error(
                 "records were deleted before they were read",
                 topic=tp.topic,
                 partition=tp.partition,
                 first_lost=expected,
-                lost=following[0].offset - expected,
+                lost=start - expected,
             )
-        return following
 
     async def _seek(self, tp: TP, offset: int) -> None:
         await self.app.consumer.seek(tp, offset)

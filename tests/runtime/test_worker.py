@@ -195,15 +195,17 @@ def stage(own_broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Stage
 
 
 async def send_bad_ones(site: Site, bootstrap_servers: str, at_ms: int) -> None:
-    """To each inbox and partition: bytes that are nothing, and a tombstone without a key."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers)
+    """To each inbox and partition: bytes that are nothing, and a tombstone without a key; each in a
+    transaction, whose markers are offsets without a record."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers, transactional_id="bad-ones")
     await producer.start()
-    for department in site.departments.values():
-        for n in range(PARTITIONS):
-            for value, key in ((b"\xff{", b"nowhere"), (b"[1, 2]", None), (None, b"hub.t2")):
-                await producer.send_and_wait(
-                    department.inbox, value, key, partition=n, timestamp_ms=at_ms
-                )
+    for value, key in ((b"\xff{", b"nowhere"), (b"[1, 2]", None), (None, b"hub.t2")):
+        async with producer.transaction():
+            for department in site.departments.values():
+                for n in range(PARTITIONS):
+                    await producer.send_and_wait(
+                        department.inbox, value, key, partition=n, timestamp_ms=at_ms
+                    )
     await producer.stop()
 
 
@@ -286,6 +288,8 @@ def test_failed_hung_killed_and_started_again_nothing_is_lost(
         assert process.wait(30) == 0
     assert marks, "it was killed before anything was durable"
 
+    assert "deleted before they were read" not in stage.log.read_text()
+
     # the counts are the log's
     refused = {
         (topic, n, refusal.incoming.offset): refusal.reason.value
@@ -303,7 +307,7 @@ def test_failed_hung_killed_and_started_again_nothing_is_lost(
     for record in (r for log in stage.read(QUARANTINE).values() for r in log):
         told = {name: text.decode() for name, text in record.headers}
         where = told["topic"], int(told["partition"]), int(told["offset"])
-        original = stage.inboxes[where[:2]][where[2]]
+        (original,) = [r for r in stage.inboxes[where[:2]] if r.offset == where[2]]
         assert record.value == (original.value or b"")
         assert int(told["received_at_ms"]) == original.timestamp
         found[where] = told["reason"]
