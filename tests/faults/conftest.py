@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -86,13 +89,17 @@ def new_rig(
         *,
         workers: int = 2,
         each: int = 20,
-        fates: dict[str, float] | None = None,
+        fates: Mapping[str, float] = USUAL,
+        fated: str = "",
+        broker: Mapping[str, Any] = MappingProxyType({}),
+        worker_bootstrap: str = "",
         started: bool = True,
     ) -> Rig:
         town = tmp_path / "town"
         write_town(town, each)
-        sensors = Sensors(seed, each, USUAL if fates is None else fates)
-        rig = Rig(new_broker(), tmp_path, town, sensors, tell)
+        sensors = Sensors(seed, each, fates, fated)
+        running = new_broker(**broker)
+        rig = Rig(running, tmp_path, town, sensors, tell, worker_bootstrap=worker_bootstrap)
         made.append(rig)
         rig.load.start()
         for _ in range(workers):
@@ -105,3 +112,5 @@ def new_rig(
     yield make
     for rig in made:
         rig.close()
+    made.clear()
+    gc.collect()  # while the warnings of MARKS are still passed over

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import pi, sin
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.faults.town import CADENCE_SECONDS, sources
 PATIENCE_MS = 120_000
 HOUR_MS = 3_600_000
 FLUSH_SECONDS = 100.0
+CLOSE_SECONDS = 5.0
 USUAL: Mapping[str, float] = {
     "duplicate": 0.01,
     "conflict": 0.005,
@@ -59,18 +60,28 @@ class Sensors:
     seed: int
     each: int
     fates: Mapping[str, float] = field(default_factory=lambda: USUAL)
+    fated: str = ""
+    """the one feed that has fates, if not all"""
+    padding: int = 0
+    """bytes added to those that are no record"""
+    shift_ms: int = 0
+    """how far the sensors' clocks are off; what becomes of a record is not known after a jump"""
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
+        self._jumped = False
         self._sources = sources(self.each)
         self._phase = {at: self._random.random() for _, _, at in self._sources}
         self._period = {at: self._random.uniform(8, 25) for _, _, at in self._sources}
 
     def round(self, number: int, now_ms: int) -> Iterator[Sent]:
         """What all of them send at an instant; some a second time, some of it wrong."""
+        self._jumped = self._jumped or self.shift_ms != 0
         for source, feed, place in self._sources:
-            record = self._record(source, feed, place, number, now_ms)
-            yield from self._with_fate(record, self._fate(), now_ms)
+            record = self._record(source, feed, place, number, now_ms + self.shift_ms)
+            fate = self._fate() if self.fated in ("", feed) else "good"
+            for each in self._with_fate(record, fate, now_ms + self.shift_ms):
+                yield replace(each, expected="") if self._jumped else each
 
     def _fate(self) -> str:
         drawn = self._random.random()
@@ -107,7 +118,7 @@ class Sensors:
 
     def _with_fate(self, record: dict[str, Any], fate: str, now_ms: int) -> Iterator[Sent]:
         if fate == "not-json":
-            yield sent(record, fate, raw=b"\xff{" + record["id"].encode())
+            yield sent(record, fate, raw=b"\xff{" + record["id"].encode().ljust(self.padding))
         elif fate == "unknown-feed":
             yield sent({**record, "feed": "police.nothing"}, fate, like=record)
         elif fate == "wrong-place":
@@ -182,6 +193,7 @@ class Load:
         """ids of which nobody knows whether they are stored: what follows them may be refused"""
         self._ended = threading.Event()
         self._number = 0
+        self._flush_seconds = FLUSH_SECONDS
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
 
     @property
@@ -191,8 +203,9 @@ class Load:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Returns when everything sent is acknowledged or given up."""
+    def stop(self, *, flush_seconds: float = FLUSH_SECONDS) -> None:
+        """Returns when everything sent is acknowledged, or given up after so long."""
+        self._flush_seconds = flush_seconds
         self._ended.set()
         self._thread.join()
         self._ledger.__exit__(None, None, None)
@@ -213,9 +226,9 @@ class Load:
                 waiting = {task for task in waiting if not task.done()}
                 await asyncio.sleep(max(0.0, CADENCE_SECONDS - (time.monotonic() - began)))
             if waiting:
-                await asyncio.wait(waiting, timeout=FLUSH_SECONDS)
+                await asyncio.wait(waiting, timeout=self._flush_seconds)
             with suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(producer.stop(), 10)
+                await asyncio.wait_for(producer.stop(), CLOSE_SECONDS)
 
     async def _connected(self) -> AIOKafkaProducer:
         while True:

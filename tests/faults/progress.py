@@ -20,6 +20,8 @@ class Progress:
 
     def __init__(self, bootstrap_servers: str, partitions: int) -> None:
         self.marks: dict[int, Mark] = {}
+        self.regressions: list[str] = []
+        """marks that stood further back than the one before them"""
         self._bootstrap_servers = bootstrap_servers
         self._parts = [TopicPartition(SNAPSHOTS, n) for n in range(partitions)]
         self._ended = threading.Event()
@@ -44,8 +46,18 @@ class Progress:
                 continue
             for record in (r for records in found.values() for r in records):
                 if record.key.decode().startswith(MARK_PREFIX) and record.value is not None:
-                    self.marks[record.partition] = read_mark(record.value)
+                    self._note(read_mark(record.value))
         consumer.close()
+
+    def _note(self, mark: Mark) -> None:
+        before = self.marks.get(mark.partition)
+        if before is not None:
+            self.regressions += [
+                f"partition {mark.partition}: {topic} {offset} after {before.positions[topic]}"
+                for topic, offset in mark.positions.items()
+                if offset < before.positions.get(topic, 0)
+            ]
+        self.marks[mark.partition] = mark
 
     def contains(self, ends: Mapping[tuple[str, int], int]) -> bool:
         """Every partition's mark contains the records before these offsets."""

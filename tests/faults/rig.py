@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
 from streams.runtime.settings import Settings
@@ -22,11 +24,20 @@ from streams.site.model import Site
 from streams.verify.reading import Reading
 from tests.faults.load import Load, Sensors
 from tests.faults.progress import Progress
+from tests.faults.town import CADENCE_SECONDS
 
 PARTITIONS = 4
 DEADLINE_SECONDS = 30.0
 """after any fault, every partition goes on within this time"""
 STOP_SECONDS = 20.0
+ABORTING = {"PYTHONFAULTHANDLER": "1"}
+MARKS = (
+    pytest.mark.servers,
+    # kafka-python forgets to close the sockets of a broker that went away
+    pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:unclosed.*socket:ResourceWarning"),
+)
+"""of every test of the catalogue"""
 WORKER = ("-m", "streams.cli", "run", "worker")
 
 
@@ -68,7 +79,13 @@ class Worker:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(STOP_SECONDS)
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGABRT)  # says in its log where it stands
+                self.process.wait()
+                said = self.log_path.read_text()[-6000:]
+                raise AssertionError(f"{self.name} did not end: {said}") from None
         return time.monotonic() - began
 
 
@@ -83,7 +100,7 @@ class Rig:
         sensors: Sensors,
         tell: Callable[[str], None],
         *,
-        bootstrap: str = "",
+        worker_bootstrap: str = "",
     ) -> None:
         self.tell = tell
         self.broker = broker
@@ -97,7 +114,7 @@ class Rig:
             data_dir=folder,
             snapshot_seconds=0.5,
         )
-        self.worker_bootstrap = bootstrap or broker.bootstrap_servers
+        self.worker_bootstrap = worker_bootstrap or broker.bootstrap_servers
         self.site: Site = load_site(town, self.settings.standards_dir)
         self.inboxes = [d.inbox for d in self.site.departments.values()]
         create_topics(
@@ -121,7 +138,7 @@ class Rig:
             with log_path.open("ab") as log:
                 return subprocess.Popen(
                     [sys.executable, *program],
-                    env={**os.environ, **self._environment(folder, port), **more},
+                    env={**os.environ, **ABORTING, **self._environment(folder, port), **more},
                     stdout=log,
                     stderr=log,
                 )
@@ -146,6 +163,16 @@ class Rig:
         for worker in self.workers:
             worker.tend()
 
+    # -- the broker ------------------------------------------------------------------------
+
+    def freeze_broker(self) -> None:
+        assert self.broker.pid
+        os.killpg(self.broker.pid, signal.SIGSTOP)
+
+    def wake_broker(self) -> None:
+        assert self.broker.pid
+        os.killpg(self.broker.pid, signal.SIGCONT)
+
     # -- waiting ---------------------------------------------------------------------------
 
     def ends(self) -> dict[tuple[str, int], int]:
@@ -168,6 +195,13 @@ class Rig:
             self.tend()
             time.sleep(0.05)
 
+    def await_new_progress(self, what: str, *, seconds: float = DEADLINE_SECONDS) -> float:
+        """The same of records that are yet to come: nothing that was done before counts."""
+        began = time.monotonic()
+        self.pause(2 * CADENCE_SECONDS)
+        self.await_progress(what, seconds=seconds)
+        return time.monotonic() - began
+
     def await_progress(self, what: str, *, seconds: float = DEADLINE_SECONDS) -> float:
         """Until everything that is stored now is in the durable state of every partition."""
         ends = self.ends()
@@ -187,8 +221,7 @@ class Rig:
         for worker in self.workers:
             worker.stop()
         found = self.verify()
-        told = {key: dict(row["counts"]) for key, row in found.items()}
-        self.tell(f"drained after {drained:.1f} s; {json.dumps(told)}")
+        self.tell(f"drained after {drained:.1f} s; {_summary(found)}")
         return found
 
     def verify(self) -> dict[str, Any]:
@@ -217,8 +250,14 @@ class Rig:
                 worker.process.send_signal(signal.SIGCONT)
                 worker.kill()
         if self.load.running:
-            self.load.stop()
+            self.load.stop(flush_seconds=0)
         self.progress.stop()
+
+
+def _summary(found: Mapping[str, Any]) -> str:
+    counts = {name: count for row in found.values() for name, count in row["counts"].items()}
+    shown = ("records", "quarantined", "unlisted", "told", "identical_repeats", "by_ledger")
+    return ", ".join(f"{name} {counts[name]}" for name in shown)
 
 
 def violations(found: Mapping[str, Any]) -> dict[str, list[str]]:

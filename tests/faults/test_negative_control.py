@@ -5,13 +5,11 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-import pytest
-
 from tests.faults import naive
 from tests.faults.conftest import NewRig
-from tests.faults.rig import violations
+from tests.faults.rig import MARKS, violations
 
-pytestmark = pytest.mark.servers
+pytestmark = MARKS
 
 KILLS = 3
 
