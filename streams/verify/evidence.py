@@ -33,9 +33,12 @@ class Evidence:
     `committed` was read before `snapshots`, and these before `alerts`: an offset that is committed
     has its mark among the snapshots, and an alert that a mark knows of is among the alerts.
     `hidden` counts by topic and partition what a reader of committed messages does not see.
+    `ends` is how far the inboxes reached when the proof began: what has come since may still be on
+    its way.
     """
 
     partitions: int
+    ends: Mapping[At, int]
     inboxes: Log
     alerts: Log
     quarantine: Log

@@ -18,7 +18,8 @@ def prove(
 ) -> list[Finding]:
     """All findings in the order of the invariants; pure. Raises SnapshotError."""
     again = replay(evidence, site, rules)
-    refused = {where: {r.reason.value} for where, r in again.truth.refused.items()}
+    reasons = {where: {r.reason.value} for where, r in again.truth.refused.items()}
+    refused = accounting.Refusals(reasons, again.due)
     findings = [
         accounting.accounted_for(ledger, evidence, again.marks, refused),
         alerts.complete(evidence, again),

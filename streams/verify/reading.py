@@ -134,6 +134,7 @@ def gather(settings: Settings, site: Site, *, within_seconds: float) -> Evidence
     visible = reading.all_of([*inboxes, *told], isolation="read_committed")
     return Evidence(
         partitions=settings.partitions,
+        ends=ends,
         inboxes={at: everything[at] for at in ends},
         alerts={at: found for at, found in everything.items() if at[0] == ALERTS},
         quarantine={at: found for at, found in everything.items() if at[0] == QUARANTINE},

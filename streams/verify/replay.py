@@ -18,14 +18,17 @@ from schemas.structs import structs
 from streams.domains import catalogue
 from streams.gate import Refusal
 from streams.partition import Inflow, Partition, snapshot
-from streams.partition.mark import Counts, Mark
+from streams.partition.mark import Counts, Mark, Positions
 from streams.partition.recovery import recover
 from streams.partition.snapshot import CellSnapshot, read_mark
 from streams.rules.book import RuleBook
 from streams.runtime.snapshots import sort_out
 from streams.runtime.topics import partition_of
 from streams.site.model import Site
-from streams.verify.evidence import Evidence, Where
+from streams.verify.evidence import At, Evidence, Where
+
+NEVER = 2**62
+"""an offset that no log reaches"""
 
 
 @dataclass
@@ -58,6 +61,8 @@ class Replay:
     truth: World
     stored: World
     marks: Mapping[int, Mark]
+    due: Mapping[At, int]
+    """the offset before which everything must have been taken up and told by now"""
     places: frozenset[str]
     """those that workers watch; the others are the hub's"""
 
@@ -69,16 +74,17 @@ class _Run:
         self, partition: Partition, departments: Mapping[str, str], evidence: Evidence, world: World
     ) -> None:
         self._partition = partition
+        self._evidence = evidence
         self._world = world
         self._inflow = Inflow(partition, departments)
-        for topic, position in self._inflow.offered.items():
-            messages = evidence.inboxes[topic, partition.number]
-            if unread := [m for m in messages if m.offset >= position]:
-                self._inflow.offer(topic, unread)
 
-    def advance(self, clock_ms: int) -> list[Alert]:
-        """The alerts on the way to an instant."""
+    def advance(self, clock_ms: int, until: Positions) -> list[Alert]:
+        """The alerts on the way to an instant and to these offsets."""
         number, alerts = self._partition.number, []
+        for topic, begin in list(self._inflow.offered.items()):
+            messages = self._evidence.inboxes[topic, number]
+            if unread := [m for m in messages if begin <= m.offset < until.get(topic, 0)]:
+                self._inflow.offer(topic, unread)
         for topic, output in self._inflow.advance({}, clock_ms):
             alerts += output.alerts
             for refusal in output.refused:
@@ -98,21 +104,37 @@ def replay(evidence: Evidence, site: Site, rules: RuleBook) -> Replay:
     departments = {department.inbox: department.key for department in site.departments.values()}
     told_ms = _newest_told_ms(evidence)
     truth, stored, marks = World(), World(), {}
+    due: dict[At, int] = {}
     for number in range(evidence.partitions):
-        partition = _fresh(number, evidence, site, rules)
-        mark = _restore(partition, evidence.snapshots[number])
-        end_ms = max([mark.ticked_ms, *partition.picture.ahead_ms.values()])
+        restored = _fresh(number, evidence, site, rules)
+        mark = marks[number] = _restore(restored, evidence.snapshots[number])
+        taken_up, reached = _positions(mark, restored, evidence)
+        end_ms = max([mark.ticked_ms, *restored.picture.ahead_ms.values()])
         anew = _Run(_fresh(number, evidence, site, rules), departments, evidence, truth)
-        truth.due += anew.advance(mark.ticked_ms)
-        truth.later += anew.advance(end_ms)
+        truth.due += anew.advance(mark.ticked_ms, taken_up)
+        truth.later += anew.advance(end_ms, reached)
         anew.stop()
-        truth.later += anew.advance(told_ms)
-        again = _Run(partition, departments, evidence, stored)
-        stored.later += again.advance(end_ms)
+        truth.later += anew.advance(told_ms, dict.fromkeys(departments, NEVER))
+        again = _Run(restored, departments, evidence, stored)
+        stored.later += again.advance(end_ms, reached)
         again.stop()
-        marks[number] = mark
+        due |= {(topic, number): offset for topic, offset in taken_up.items()}
     places = frozenset(p.key for p in site.places.values() if p.cell in site.cells)
-    return Replay(truth, stored, marks, places)
+    return Replay(truth, stored, marks, due, places)
+
+
+def _positions(mark: Mark, restored: Partition, evidence: Evidence) -> tuple[Positions, Positions]:
+    """What must have been taken up by now, and what the newest snapshot contains, if that is more.
+    While records keep coming, both lie behind the end of the log."""
+    ends = {
+        topic: end for (topic, number), end in evidence.ends.items() if number == mark.partition
+    }
+    taken_up = {topic: max(end, mark.positions.get(topic, 0)) for topic, end in ends.items()}
+    reached = {
+        topic: max([offset, *(held.get(topic, 0) for held in restored.cell_positions.values())])
+        for topic, offset in taken_up.items()
+    }
+    return taken_up, reached
 
 
 def _fresh(number: int, evidence: Evidence, site: Site, rules: RuleBook) -> Partition:

@@ -31,12 +31,12 @@ DEADLINE_SECONDS = 30.0
 """after any fault, every partition goes on within this time"""
 STOP_SECONDS = 20.0
 ABORTING = {"PYTHONFAULTHANDLER": "1"}
-MARKS = (
+MARKS = [
     pytest.mark.servers,
     # kafka-python forgets to close the sockets of a broker that went away
     pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore:unclosed.*socket:ResourceWarning"),
-)
+]
 """of every test of the catalogue"""
 WORKER = ("-m", "streams.cli", "run", "worker")
 

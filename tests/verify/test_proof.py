@@ -86,6 +86,7 @@ class Run:
         cells = {cell.encode(): snapshot.take(partition, cell) for cell in partition.cells}
         return Evidence(
             partitions=1,
+            ends={at: len(log) for at, log in inboxes.items()},
             inboxes=inboxes,
             alerts={(ALERTS, 0): alerts},
             quarantine={(QUARANTINE, 0): refused},
@@ -138,6 +139,17 @@ def test_repeats_hold(run: Run) -> None:
     found = run.prove(evidence)
     assert all(finding.holds for finding in found.values())
     assert found["I3"].counts["identical_repeats"] == len(alerts_of(run.evidence))
+
+
+def test_what_has_come_since_is_not_asked_for(run: Run) -> None:
+    """Of a site that goes on, what the proof does not know yet may be on its way, or be there."""
+    since = {
+        at: [*log, replace(log[-1], offset=len(log), value=b"no record")]
+        for at, log in run.evidence.inboxes.items()
+    }
+    assert all(
+        finding.holds for finding in run.prove(replace(run.evidence, inboxes=since)).values()
+    )
 
 
 def lost_alert(evidence: Evidence) -> Evidence:
