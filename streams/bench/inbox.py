@@ -21,7 +21,7 @@ async def fill(bootstrap_servers: str, messages: Iterable[Message]) -> int:
     )
     await producer.start()
     try:
-        filling = _Filling(producer)
+        filling = Filling(producer)
         count = 0
         for message in messages:
             await filling.add(message)
@@ -32,7 +32,9 @@ async def fill(bootstrap_servers: str, messages: Iterable[Message]) -> int:
         await producer.stop()
 
 
-class _Filling:
+class Filling:
+    """Messages on their way, in one open batch an inbox."""
+
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer
         self._open: dict[tuple[str, int], BatchBuilder] = {}
@@ -60,7 +62,12 @@ class _Filling:
             await asyncio.gather(*self._sent)
             self._sent.clear()
 
-    async def finish(self) -> None:
+    async def send_all(self) -> None:
+        """Hands over what is there, and does not wait for the broker."""
         for inbox, batch in self._open.items():
             await self._send(inbox, batch)
+        self._open.clear()
+
+    async def finish(self) -> None:
+        await self.send_all()
         await asyncio.gather(*self._sent)
