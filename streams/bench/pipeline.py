@@ -43,7 +43,7 @@ class Throughput:
 def throughput(load: Load, records: int) -> Throughput:
     """Fills the inbox topics, then starts a worker and watches it. Raises BenchError."""
     with rig(load) as bench:
-        stored = asyncio.run(fill(bench.settings.bootstrap_servers, _rounds(load, records)))
+        stored = asyncio.run(fill(bench.settings.bootstrap_servers, rounds(load, records)))
         bench.worker.start()
         pid = bench.worker.pid or 0
         looks = list(_looks(bench, pid, stored))
@@ -59,7 +59,8 @@ def throughput(load: Load, records: int) -> Throughput:
         )
 
 
-def _rounds(load: Load, records: int) -> Iterator[Message]:
+def rounds(load: Load, records: int) -> Iterator[Message]:
+    """At least so many records of a load, in whole rounds."""
     stream = Stream(load)
     for number in range(-(-records // load.sources)):
         yield from stream.round(number)

@@ -84,6 +84,26 @@ def latency(
 
 
 @app.command()
+def rebuild(
+    sources: Sources = 100_000,
+    places: Places = 4000,
+    partitions: Partitions = 4,
+    as_json: Json = False,
+) -> None:
+    """How long a worker that starts takes to be back with the state of all its sources."""
+    from streams.bench.load import Load
+    from streams.bench.rebuild import rebuild as measured
+
+    load = Load(sources=sources, places=places, partitions=partitions, cadence_seconds=20.0)
+    found = asdict(measured(load))
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for name, figure in found.items():
+        terminal.say(f"{name:<24} {figure}")
+
+
+@app.command()
 def step(
     records: Stepped = 200_000,
     sources: Sources = 5000,
