@@ -111,14 +111,19 @@ class Bench:
         ]
 
     def stepping(self, partitions: Sequence[Partition]) -> Callable[[Batch], list[StepOutput]]:
-        """As the worker does it: every topic has more to read, time passes with the records."""
+        """As the worker does it: every topic with records has more of them to read, time passes
+        with the records."""
         inflows = [Inflow(partition, self._departments) for partition in partitions]
-        unread = dict.fromkeys(self._departments, 1)
+        spoken = {(batch.topic, batch.partition) for batch in self.batches}
+        unread = [
+            {topic: int((topic, number) in spoken) for topic in self._departments}
+            for number in range(len(partitions))
+        ]
 
         def step(batch: Batch) -> list[StepOutput]:
             inflow = inflows[batch.partition]
             inflow.offer(batch.topic, batch.records)
-            return [output for _, output in inflow.advance(unread, 0)]
+            return [output for _, output in inflow.advance(unread[batch.partition], 0)]
 
         return step
 

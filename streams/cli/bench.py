@@ -190,3 +190,29 @@ def plot(
 def _command() -> str:
     """As it was typed, without where the program lies."""
     return shlex.join(["hubwatch", *sys.argv[1:]])
+
+
+@app.command()
+def scaling(
+    most_sources: Annotated[
+        int, typer.Option(min=1000, max=1_000_000, help="the last point of that axis")
+    ] = 1_000_000,
+    as_json: Json = False,
+) -> None:
+    """How the step's cost grows: up to 1,000,000 sources, 1,000 rules, 64 partitions.
+
+    Each point runs in a process of its own, without a broker.
+    """
+    from streams.bench.scaling import points
+    from streams.bench.scaling import scaling as measured
+
+    rows = []
+    for point, cost in measured(points(most_sources)):
+        rows.append({**asdict(point), **asdict(cost)})
+        terminal.note(
+            f"{getattr(point, point.axis):>9,} {point.axis:<10}"
+            f" {cost.cpu_us_per_event:>7} CPU µs an event"
+            f" {cost.state_bytes_a_source:>8,} bytes of state a source"
+        )
+    if as_json:
+        typer.echo(json.dumps({"rows": rows}))
