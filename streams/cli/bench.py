@@ -216,3 +216,46 @@ def scaling(
         )
     if as_json:
         typer.echo(json.dumps({"rows": rows}))
+
+
+@app.command()
+def ospbench(
+    passes: Annotated[int, typer.Option(min=1, max=100, help="over the whole recording")] = 5,
+    as_json: Json = False,
+) -> None:
+    """The stages of the Open Stream Processing Benchmark on its own road recording, one thread.
+
+    CPU µs a record up to and with each stage. The recording is found as for `hubwatch replay`.
+    """
+    from connectors.replay.recording import open_recording
+    from streams.bench.ospbench import lines_of, measure
+
+    lines = lines_of(open_recording("road-ndw").path)
+    stages = measure(lines, passes)
+    if as_json:
+        typer.echo(json.dumps({"records": len(lines), "cpu_us_per_record": stages}))
+        return
+    for stage, spent in stages.items():
+        terminal.say(f"{stage:<12} {spent:>7.3f} CPU µs a record")
+
+
+@app.command()
+def theodolite(
+    records: Annotated[int, typer.Option(min=50_000, max=5_000_000, help="to measure")] = 300_000,
+    sources: Sources = 5000,
+    places: Places = 200,
+    as_json: Json = False,
+) -> None:
+    """Theodolite's use cases 2, downsampling, and 4, hierarchical aggregation; one thread.
+
+    CPU µs a record, with its decoding.
+    """
+    from streams.bench.load import Load
+    from streams.bench.theodolite import measure
+
+    spent = measure(Load(sources=sources, places=places), records)
+    if as_json:
+        typer.echo(json.dumps({"records": records, "cpu_us_per_record": spent}))
+        return
+    for case, cost in spent.items():
+        terminal.say(f"{case:<28} {cost:>7.3f} CPU µs a record")
