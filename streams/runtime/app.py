@@ -10,6 +10,7 @@ import faust
 
 from streams.runtime.settings import Settings
 from streams.runtime.transport import BatchApp
+from streams.runtime.watchdog import end_soon
 
 
 class RawSchema(faust.Schema[Any, Any]):
@@ -76,9 +77,10 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def run(app: faust.App) -> None:
+def run(app: BatchApp) -> None:
     """Runs the app until a signal ends the process."""
     gc.set_threshold(*GARBAGE_AFTER)
+    app.ending = end_soon
     worker = faust.Worker(
         app, loglevel="WARNING", override_logging=False, quiet=True, redirect_stdouts=False
     )

@@ -38,6 +38,16 @@ class BatchApp(faust.App):
 
     restore: Restore
     release: Release
+    ending: Callable[[], object] = staticmethod(lambda: None)
+    """called when it begins to stop, for whatever reason"""
+
+    async def stop(self) -> None:
+        self.ending()
+        await super().stop()
+
+    def _crash(self, reason: BaseException) -> None:
+        self.ending()
+        super()._crash(reason)
 
     @property
     def batch_consumer(self) -> Consumer:

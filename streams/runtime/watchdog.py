@@ -13,7 +13,8 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Mapping
-from threading import Thread
+from functools import cache
+from threading import Thread, Timer
 from typing import NamedTuple
 
 import structlog
@@ -24,6 +25,8 @@ STATUS = 75
 """exit status of a process that stood still"""
 LOOK_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+END_SECONDS = 12.0
+"""for a process that was told to stop or has failed; acknowledgements are waited for less long"""
 NOTICED_SHARE = 0.25
 """of the patience: from then on the process is not ready"""
 
@@ -102,6 +105,19 @@ class Watchdog:
             if reason:
                 log.error("stalled, ending the process to be started anew", reason=reason)
                 os._exit(STATUS)  # what hangs would not let it end otherwise
+
+
+@cache
+def end_soon() -> None:
+    """Ends the process by force when it has not ended by itself after END_SECONDS."""
+    timer = Timer(END_SECONDS, _end)
+    timer.daemon = True
+    timer.start()
+
+
+def _end() -> None:
+    log.error("did not end by itself, ended by force", seconds=END_SECONDS)
+    os._exit(STATUS)
 
 
 def _gets_on(before: Standing, now: Standing) -> bool:

@@ -75,7 +75,8 @@ class Worker:
         self._departments = {d.inbox: d.key for d in site.departments.values()}
         self._gaps = Gaps(self._seek)
         self._stepping = asyncio.Lock()
-        self._saving = asyncio.Lock()
+        self._owning = asyncio.Lock()
+        """held while partitions are taken over, saved or given up"""
         self.app = self._build_app()
 
     def _build_app(self) -> BatchApp:
@@ -219,7 +220,7 @@ class Worker:
 
     async def save(self) -> None:
         """Makes everything up to now durable, and lets its offsets be committed."""
-        async with self._saving:
+        async with self._owning:
             for number in list(self.tenures):
                 await self._save_partition(number)
 
@@ -245,18 +246,23 @@ class Worker:
             missing = [t for t in self._departments if TP(t, number) not in assignment]
             if missing:
                 raise AssignmentError(f"partition {number} of {missing[0]} is with another worker")
-        for number in sorted(numbers - set(self.tenures)):
-            self.tenures[number] = await self._take_over(number)
-        settle_memory()
-        async with self._stepping:  # a batch half told moves the positions on
-            self._gaps.clear()
-            for number in numbers:  # what was fetched and not yet stepped is fetched again
-                tenure = self.tenures[number]
-                tenure.inflow = Inflow(tenure.partition, self._departments)
-            return {
-                tp: self.tenures[tp.partition].partition.positions.get(tp.topic, 0)
-                for tp in assignment
-            }
+        async with self._owning:  # Faust may ask again before it has been answered
+            numbers &= {tp.partition for tp in self.app.consumer.assignment()}
+            for number in sorted(numbers - set(self.tenures)):
+                self.tenures[number] = await self._take_over(number)
+            settle_memory()
+            async with self._stepping:  # a batch half told moves the positions on
+                self._gaps.clear()
+                return {
+                    TP(topic, number): position
+                    for number in numbers
+                    for topic, position in self._read_on(self.tenures[number]).items()
+                }
+
+    def _read_on(self, tenure: Tenure) -> Mapping[str, int]:
+        """Where to read on; what was fetched and not yet stepped is fetched again."""
+        tenure.inflow = Inflow(tenure.partition, self._departments)
+        return tenure.inflow.offered
 
     async def _take_over(self, number: int) -> Tenure:
         settings = self.settings
@@ -278,7 +284,7 @@ class Worker:
 
     async def release(self, revoked: set[TP]) -> None:
         """Saves and forgets partitions that go to another worker; writes nothing of them later."""
-        async with self._saving:
+        async with self._owning:
             for number in sorted({tp.partition for tp in revoked}):
                 await self._save_partition(number)
                 async with self._stepping:
