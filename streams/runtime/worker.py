@@ -37,6 +37,7 @@ from streams.runtime.messages import (
 )
 from streams.runtime.outbox import Outbox
 from streams.runtime.published import Watermark
+from streams.runtime.reach import Reach
 from streams.runtime.settings import Settings
 from streams.runtime.tenure import Tenure
 from streams.runtime.topics import partition_of
@@ -48,8 +49,6 @@ log = structlog.get_logger()
 
 STUCK_MS = 120_000
 """behind the site's clock, without moving"""
-FETCH_SECONDS = 0.2
-"""wall time that a record may take from the broker's stamp into the log"""
 
 
 class AssignmentError(HubwatchError):
@@ -71,13 +70,14 @@ class Worker:
         self.event_to_alert = LatencyHistogram()
         self.batch_records = 0
         self.step_seconds = 0.0
-        self._watermark = Watermark(settings.published_file, clock)
         self._departments = {d.inbox: d.key for d in site.departments.values()}
         self._gaps = Gaps(self._seek)
         self._stepping = asyncio.Lock()
         self._owning = asyncio.Lock()
         """held while partitions are taken over, saved or given up"""
         self.app = self._build_app()
+        watermark = Watermark(settings.published_file, clock)
+        self.reach = Reach(self.app, tuple(self._departments), clock, watermark)
 
     def _build_app(self) -> BatchApp:
         app = faust_app(self.settings.worker_group, self.settings)
@@ -153,9 +153,9 @@ class Worker:
 
         In a simulated world records wait for those that were stamped before them.
         """
-        known_ms = self._known_ms(tenure.number) if looking or self.clock.simulated else 0
+        known_ms = self.reach.known_ms(tenure.number) if looking or self.clock.simulated else 0
         until_ms = known_ms if self.clock.simulated else NEVER_MS
-        unread = self._unread(tenure.number, tenure.inflow.offered)
+        unread = self.reach.unread(tenure.number, tenure.inflow.offered)
         started = time.thread_time()
         for topic, output in tenure.inflow.advance(unread, known_ms, until_ms=until_ms):
             self.step_seconds += time.thread_time() - started
@@ -187,34 +187,10 @@ class Worker:
                         await self._advance(tenure, looking=True)
                         await self._tell(tenure, tenure.partition.tell())
 
-    def _known_ms(self, number: int) -> int:
-        """Site time up to which every inbox topic has been read: who was not asked about, or is
-        late as all are, must not be taken for silent."""
-        consumer = self.app.batch_consumer
-        asked_ms = min(consumer.asked_ms(TP(topic, number)) for topic in self._departments)
-        if self.clock.simulated:
-            return self._watermark.known_ms(asked_ms)
-        return asked_ms - int(FETCH_SECONDS * 1000)
-
-    def _unread(self, number: int, offered: Mapping[str, int]) -> dict[str, int]:
-        """Records of each inbox topic that were not offered yet, −1 while unknown."""
-        unread: dict[str, int] = {}
-        for topic in self._departments:
-            count = self.app.batch_consumer.unread(TP(topic, number), offered[topic])
-            unread[topic] = -1 if count is None else count
-        return unread
-
     def standings(self) -> dict[int, Standing]:
         """Where each partition stands; may be asked from any thread."""
-        consumer = self.app.batch_consumer
-        found: dict[int, Standing] = {}
-        for number, tenure in list(self.tenures.items()):
-            positions = dict(tenure.partition.positions)
-            waiting = self._unread(number, {t: positions.get(t, 0) for t in self._departments})
-            answered_ms = min(consumer.answered_ms(TP(t, number)) for t in self._departments)
-            known = None if -1 in waiting.values() else sum(waiting.values())
-            found[number] = Standing(sum(positions.values()), known, answered_ms)
-        return found
+        tenures = list(self.tenures.items())
+        return {number: self.reach.standing(tenure.partition) for number, tenure in tenures}
 
     # -- durability ------------------------------------------------------------------------
 
