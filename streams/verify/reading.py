@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from kafka import KafkaConsumer, TopicPartition
@@ -104,7 +104,7 @@ def _messages(
                 yield part, Message(r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
 
 
-def marks(snapshots: dict[int, dict[bytes, bytes]]) -> dict[int, Mark]:
+def marks(snapshots: Mapping[int, Mapping[bytes, bytes]]) -> dict[int, Mark]:
     """The newest mark of each partition that has one. Raises SnapshotError."""
     keys = {number: f"{MARK_PREFIX}{number}".encode() for number in snapshots}
     return {n: read_mark(snapshots[n][key]) for n, key in keys.items() if key in snapshots[n]}
@@ -122,11 +122,7 @@ def gather(settings: Settings, site: Site, *, within_seconds: float) -> Evidence
     while True:
         committed = reading.committed(settings.worker_group)
         snapshots = reading.newest(SNAPSHOTS)
-        found = marks(snapshots)
-        taken = {(t, n): mark.positions.get(t, 0) for n, mark in found.items() for t in inboxes}
-        if all(taken.get(at, 0) >= end for at, end in ends.items()):
-            break
-        if time.monotonic() > deadline:
+        if _contain(snapshots, ends) or time.monotonic() > deadline:
             break
         time.sleep(AGAIN_SECONDS)
     told = [ALERTS, QUARANTINE]
@@ -141,6 +137,16 @@ def gather(settings: Settings, site: Site, *, within_seconds: float) -> Evidence
         snapshots=snapshots,
         committed={at: offset for at, offset in committed.items() if at in ends},
         hidden={at: _hidden(messages, visible[at]) for at, messages in everything.items()},
+    )
+
+
+def _contain(snapshots: Mapping[int, Mapping[bytes, bytes]], ends: Mapping[At, int]) -> bool:
+    """Whether the newest mark of each partition contains all records before its ends."""
+    found = marks(snapshots)
+    return all(
+        number in found and found[number].positions.get(topic, 0) >= end
+        for (topic, number), end in ends.items()
+        if end
     )
 
 
