@@ -11,7 +11,7 @@ from tests.faults.rig import MARKS, violations
 
 pytestmark = MARKS
 
-KILLS = 3
+KILLS = 2
 
 
 def test_a_naive_worker_is_found_out(new_rig: NewRig, rng: random.Random) -> None:
