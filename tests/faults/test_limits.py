@@ -63,9 +63,9 @@ def test_snapshots_are_too_large_for_a_while(new_rig: NewRig) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, which is soon full."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
+    """Where the broker keeps its log: a file system of its own, which is soon full."""
+    folder = tmp_path / "kafka" / "log"
+    folder.mkdir(parents=True)
     options = ("-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs")
     if os.geteuid() != 0 or subprocess.run(("mount", *options, folder), check=False).returncode:
         pytest.skip("full disk: only root can make a small one")
@@ -76,7 +76,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_the_disk_of_the_broker_is_full(small_disk: Path, new_rig: NewRig) -> None:
     """The broker ends; with room again it is started, and everybody goes on."""
     properties: dict[str, Any] = {
-        "log.dirs": str(small_disk / "log"),
         "log.segment.bytes": "1048576",
         "log.index.size.max.bytes": "65536",
     }
