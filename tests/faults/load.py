@@ -193,42 +193,54 @@ class Load:
         """ids of which nobody knows whether they are stored: what follows them may be refused"""
         self._ended = threading.Event()
         self._number = 0
-        self._flush_seconds = FLUSH_SECONDS
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._running: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
-
-    @property
-    def running(self) -> bool:
-        return self._thread.is_alive()
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self, *, flush_seconds: float = FLUSH_SECONDS) -> None:
-        """Returns when everything sent is acknowledged, or given up after so long."""
-        self._flush_seconds = flush_seconds
+    def stop(self) -> None:
+        """Returns when everything sent is acknowledged or given up."""
         self._ended.set()
         self._thread.join()
         self._ledger.__exit__(None, None, None)
 
+    def abandon(self) -> None:
+        """Returns soon, whatever is on its way."""
+        if self._thread.is_alive() and self._loop is not None and self._running is not None:
+            self._loop.call_soon_threadsafe(self._running.cancel)
+            self._thread.join()
+
     async def _run(self) -> None:
+        self._loop, self._running = asyncio.get_running_loop(), asyncio.current_task()
+        with suppress(asyncio.CancelledError):
+            await self._send_rounds()
+
+    async def _send_rounds(self) -> None:
         while not self._ended.is_set():
             producer = await self._connected()
-            failures = self.failed
-            waiting: set[asyncio.Task[None]] = set()
-            while not self._ended.is_set() and self.failed == failures:
-                began = time.monotonic()
-                now_ms = time.time_ns() // 1_000_000
-                for each in self.sensors.round(self._number, now_ms):
-                    with suppress(KafkaError):
-                        answer = await self._send(producer, each)
-                        waiting.add(asyncio.create_task(self._list(each, answer)))
-                self._number += 1
-                waiting = {task for task in waiting if not task.done()}
-                await asyncio.sleep(max(0.0, CADENCE_SECONDS - (time.monotonic() - began)))
-            if waiting:
-                await asyncio.wait(waiting, timeout=self._flush_seconds)
-            with suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(producer.stop(), CLOSE_SECONDS)
+            try:
+                await self._send_until_one_is_lost(producer)
+            finally:
+                with suppress(KafkaError, TimeoutError):
+                    await asyncio.wait_for(producer.stop(), CLOSE_SECONDS)
+
+    async def _send_until_one_is_lost(self, producer: AIOKafkaProducer) -> None:
+        failures = self.failed
+        waiting: set[asyncio.Task[None]] = set()
+        while not self._ended.is_set() and self.failed == failures:
+            began = time.monotonic()
+            now_ms = time.time_ns() // 1_000_000
+            for each in self.sensors.round(self._number, now_ms):
+                with suppress(KafkaError):
+                    answer = await self._send(producer, each)
+                    waiting.add(asyncio.create_task(self._list(each, answer)))
+            self._number += 1
+            waiting = {task for task in waiting if not task.done()}
+            await asyncio.sleep(max(0.0, CADENCE_SECONDS - (time.monotonic() - began)))
+        if waiting:
+            await asyncio.wait(waiting, timeout=FLUSH_SECONDS)
 
     async def _connected(self) -> AIOKafkaProducer:
         while True:

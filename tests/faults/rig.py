@@ -249,8 +249,7 @@ class Rig:
             if worker.process.poll() is None:
                 worker.process.send_signal(signal.SIGCONT)
                 worker.kill()
-        if self.load.running:
-            self.load.stop(flush_seconds=0)
+        self.load.abandon()
         self.progress.stop()
 
 
