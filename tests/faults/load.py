@@ -204,13 +204,14 @@ class Load:
         """Returns when everything sent is acknowledged or given up."""
         self._ended.set()
         self._thread.join()
-        self._ledger.__exit__(None, None, None)
+        self._ledger.close()
 
     def abandon(self) -> None:
         """Returns soon, whatever is on its way."""
         if self._thread.is_alive() and self._loop is not None and self._running is not None:
             self._loop.call_soon_threadsafe(self._running.cancel)
             self._thread.join()
+        self._ledger.close()
 
     async def _run(self) -> None:
         self._loop, self._running = asyncio.get_running_loop(), asyncio.current_task()

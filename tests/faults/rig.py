@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,7 @@ class Rig:
         self.folder = folder
         self.ledger = folder / "ledger.jsonl"
         self.workers: list[Worker] = []
+        self._numbers = count()
         self.settings = Settings(
             bootstrap_servers=broker.bootstrap_servers,
             partitions=PARTITIONS,
@@ -128,7 +130,7 @@ class Rig:
     # -- workers ---------------------------------------------------------------------------
 
     def add_worker(self, program: tuple[str, ...] = WORKER, **environment: str) -> Worker:
-        number = len(self.workers)
+        number = next(self._numbers)
         (port,) = free_ports(1)
         folder = self.folder / f"worker-{number}"
         folder.mkdir()
@@ -198,7 +200,7 @@ class Rig:
     def await_new_progress(self, what: str, *, seconds: float = DEADLINE_SECONDS) -> float:
         """The same of records that are yet to come: nothing that was done before counts."""
         began = time.monotonic()
-        self.pause(2 * CADENCE_SECONDS)
+        self.pause(1.1 * CADENCE_SECONDS)
         self.await_progress(what, seconds=seconds)
         return time.monotonic() - began
 
@@ -254,7 +256,7 @@ class Rig:
 
 
 def _summary(found: Mapping[str, Any]) -> str:
-    counts = {name: count for row in found.values() for name, count in row["counts"].items()}
+    counts = {name: number for row in found.values() for name, number in row["counts"].items()}
     shown = ("records", "quarantined", "unlisted", "told", "identical_repeats", "by_ledger")
     return ", ".join(f"{name} {counts[name]}" for name in shown)
 

@@ -21,15 +21,12 @@ def test_told_to_stop(new_rig: NewRig) -> None:
     """The other takes over; nothing of what the first one has said is said again."""
     rig = new_rig(workers=2)
     leaving = rig.workers.pop()
-    ends, began = rig.ends(), time.monotonic()
+    began = time.monotonic()
     leaving.process.send_signal(signal.SIGTERM)
-    took_over = rig.until(lambda: rig.progress.contains(ends), 30, "the other to take over")
+    took_over = rig.await_new_progress("by the other")
     status = leaving.process.wait(STOP_SECONDS)
     ended = time.monotonic() - began
-    later = rig.await_progress("after it has left")
-    rig.tell(
-        f"taken over after {took_over:.1f} s (3), later {later:.1f} s; ended {ended:.1f} s (20)"
-    )
+    rig.tell(f"taken over and durable after {took_over:.1f} s (3); ended after {ended:.1f} s (20)")
     assert status == 0
     assert violations(rig.finish()) == {}
 
