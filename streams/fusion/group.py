@@ -19,6 +19,8 @@ from streams.site.model import Place
 
 HELD_BACK_UNTIL_BELIEVED = 3
 STEPS_A_CADENCE = 2
+SHORTEST_STEP_MS = 1_000
+"""more often nobody looks"""
 SUDDEN_SHARE = 0.25
 SHARED = (OverSources.MEAN, OverSources.WEIGHTED_MEAN)
 """one source of n moves the value by an n-th of its own change"""
@@ -116,7 +118,7 @@ class Group:
         source.windows = self._reader.windows()
         self._shortest_ms = min(self._shortest_ms or source.cadence_ms, source.cadence_ms)
         alone = len(self.sources) == 1
-        step_ms = 1 if alone else max(1, self._shortest_ms // STEPS_A_CADENCE)
+        step_ms = 1 if alone else max(SHORTEST_STEP_MS, self._shortest_ms // STEPS_A_CADENCE)
         self.step = self.step * self.step_ms // step_ms
         self.step_ms = step_ms
         self.awaited = None
