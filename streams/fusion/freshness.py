@@ -71,9 +71,11 @@ def is_frozen(source: SourceState) -> bool:
 
 def note_change(source: SourceState, observed_ms: int) -> None:
     """The source's fields changed at `observed_ms`: learns how long they stood still."""
-    if source.changed_ms:
-        source.dwells_ms.append(observed_ms - source.changed_ms)
-        del source.dwells_ms[:-LEARNT_DWELLS]
+    if source.changed_ms and source.dwell_ms is None:
+        dwells_ms = source.dwells_ms
+        dwells_ms.append(observed_ms - source.changed_ms)
+        if len(dwells_ms) > LEARNT_DWELLS:
+            del dwells_ms[0]
     source.changed_ms = observed_ms
 
 

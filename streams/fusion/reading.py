@@ -58,19 +58,20 @@ class Reader:
     def slide(self, samples: list[Sample], windows: Sequence[Window]) -> None:
         """Takes in the last of the samples, which is the newest; forgets those no window reaches,
         but leaves two to compare with."""
+        if not windows:
+            del samples[:-SAMPLES_KEPT]
+            return
         for window in windows:
             window.slide(samples)
-        surplus = len(samples) - SAMPLES_KEPT
-        if surplus > 0:
-            horizon_ms = samples[-1][0] - self._horizon_ms
-            gone = 0
-            # a counter's difference starts from the last sample before its window
-            while gone < surplus and samples[gone + 1][0] <= horizon_ms:
-                gone += 1
-            if gone:
-                del samples[:gone]
-                for window in windows:
-                    window.forget(gone)
+        horizon_ms = samples[-1][0] - self._horizon_ms
+        gone, most = 0, len(samples) - SAMPLES_KEPT
+        # a counter's difference starts from the last sample before its window
+        while gone < most and samples[gone + 1][0] <= horizon_ms:
+            gone += 1
+        if gone:
+            del samples[:gone]
+            for window in windows:
+                window.forget(gone)
 
     @staticmethod
     def reading(samples: Sequence[Sample], windows: Sequence[Window]) -> Sample:
