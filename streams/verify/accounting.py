@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +11,7 @@ from streams.partition.snapshot import CellSnapshot
 from streams.verify.evidence import At, Evidence, Message, Where
 from streams.verify.finding import Finding
 from streams.verify.ledger import ACCEPTED, Entry, digest
-
-Reasons = Mapping[Where, set[str]]
-"""why a record was refused, as the quarantine has it; more than one reason is a contradiction"""
+from streams.verify.told import Reasons, reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +40,6 @@ def name(where: Where) -> str:
 def named(entry: Entry) -> str:
     """A record of the ledger as the person on duty would look it up."""
     return f"{name(place_of(entry))} {entry.feed} {entry.source} {entry.id}".rstrip()
-
-
-def reasons(evidence: Evidence) -> Reasons:
-    """The quarantine by the record it speaks of; repetitions count once."""
-    found: dict[Where, set[str]] = defaultdict(set)
-    for message in (m for messages in evidence.quarantine.values() for m in messages):
-        told = {key: value.decode() for key, value in message.headers}
-        where = told["topic"], int(told["partition"]), int(told["offset"])
-        found[where].add(told["reason"])
-    return found
 
 
 def acknowledged_is_stored(ledger: Sequence[Entry], evidence: Evidence) -> Finding:

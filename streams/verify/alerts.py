@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
 from schemas.alert import Alert
 from streams.verify.evidence import Evidence
 from streams.verify.finding import Finding
 from streams.verify.replay import Replay
+from streams.verify.told import told
 
 Version = tuple[str, int]
 """alert id and version: what a reader drops by"""
@@ -23,15 +22,6 @@ def version(alert: Alert) -> Version:
 def named(alert: Alert) -> str:
     """An alert as the person on duty knows it."""
     return f"{alert.rule} {alert.place} v{alert.version} {alert.state} ({alert.id})"
-
-
-def told(evidence: Evidence) -> list[Alert]:
-    """Every message of the topic, in order within its partition. Raises msgspec's DecodeError."""
-    return [
-        msgspec.json.decode(message.value or b"", type=Alert)
-        for messages in evidence.alerts.values()
-        for message in messages
-    ]
 
 
 def complete(evidence: Evidence, replay: Replay) -> Finding:

@@ -23,3 +23,17 @@ class IncompleteLogError(VerifyError):
 
     code = "HW-1903"
     hint = "verify before retention deletes records, and with the partitions the topics have"
+
+
+class UnansweredError(VerifyError):
+    """The broker stopped answering while its topics were read."""
+
+    code = "HW-1904"
+    retriable = True
+
+
+class ForeignMessageError(VerifyError):
+    """A message on a topic of ours that none of our processes wrote, or another version."""
+
+    code = "HW-1905"
+    hint = "use the hubwatch of the processes that run; nobody else should write to these topics"

@@ -15,11 +15,12 @@ from streams.runtime.settings import Settings
 from streams.runtime.snapshots import MARK_PREFIX
 from streams.runtime.topics import ALERTS, QUARANTINE, SNAPSHOTS
 from streams.site.model import Site
-from streams.verify.errors import IncompleteLogError
+from streams.verify.errors import IncompleteLogError, UnansweredError
 from streams.verify.evidence import At, Evidence, Log, Message
 
 POLL_MS = 500
 AGAIN_SECONDS = 0.5
+QUIET_SECONDS = 20.0
 
 
 class Reading:
@@ -94,12 +95,21 @@ class Reading:
 def _messages(
     consumer: KafkaConsumer, parts: Sequence[TopicPartition]
 ) -> Iterator[tuple[TopicPartition, Message]]:
-    """From the start of the partitions to their present end."""
+    """From the start of the partitions to their present end.
+
+    Raises UnansweredError when the broker says nothing for too long.
+    """
     ends = consumer.end_offsets(parts)
     consumer.assign(parts)
     consumer.seek_to_beginning(*parts)
+    heard = time.monotonic()
     while any(consumer.position(part) < ends[part] for part in parts):
-        for part, records in consumer.poll(timeout_ms=POLL_MS).items():
+        found = consumer.poll(timeout_ms=POLL_MS)
+        if found:
+            heard = time.monotonic()
+        elif time.monotonic() - heard > QUIET_SECONDS:
+            raise UnansweredError(f"the broker has said nothing for {QUIET_SECONDS:.0f} s")
+        for part, records in found.items():
             for r in records:
                 yield part, Message(r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
 
@@ -113,7 +123,7 @@ def marks(snapshots: Mapping[int, Mapping[bytes, bytes]]) -> dict[int, Mark]:
 def gather(settings: Settings, site: Site, *, within_seconds: float) -> Evidence:
     """Reads everything, once the marks contain all records or that time has passed.
 
-    Raises IncompleteLogError, SnapshotError and KafkaError.
+    Raises VerifyError, SnapshotError and KafkaError.
     """
     reading = Reading(settings.bootstrap_servers, settings.partitions)
     inboxes = [department.inbox for department in site.departments.values()]

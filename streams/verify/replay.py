@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
 from schemas.alert import Alert
 from schemas.codec import decode, explain
 from schemas.structs import structs
@@ -26,6 +24,7 @@ from streams.runtime.snapshots import sort_out
 from streams.runtime.topics import partition_of
 from streams.site.model import Site
 from streams.verify.evidence import At, Evidence, Where
+from streams.verify.told import told
 
 NEVER = 2**62
 """an offset that no log reaches"""
@@ -100,9 +99,9 @@ class _Run:
 
 
 def replay(evidence: Evidence, site: Site, rules: RuleBook) -> Replay:
-    """Replays the log of every partition. Raises SnapshotError."""
+    """Replays the log of every partition. Raises SnapshotError and ForeignMessageError."""
     departments = {department.inbox: department.key for department in site.departments.values()}
-    told_ms = _newest_told_ms(evidence)
+    told_ms = max((alert.detected_at_ms for alert in told(evidence)), default=0)
     truth, stored, marks = World(), World(), {}
     due: dict[At, int] = {}
     for number in range(evidence.partitions):
@@ -158,9 +157,3 @@ def _restore(partition: Partition, newest: Mapping[bytes, bytes]) -> Mark:
     mark = read_mark(found.mark)
     recover(partition, mark, found.cells)
     return mark
-
-
-def _newest_told_ms(evidence: Evidence) -> int:
-    messages = (m for found in evidence.alerts.values() for m in found if m.value)
-    times = (msgspec.json.decode(m.value or b"", type=Alert).detected_at_ms for m in messages)
-    return max(times, default=0)
