@@ -31,7 +31,7 @@ class PeerError(HubwatchError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """`rss_mb` is the most the process had."""
+    """`rss_mb` is the most the process had; of the pipeline, what it has at the end."""
 
     events_per_s: float
     cpu_us_per_event: float
