@@ -130,12 +130,8 @@ class FeedState:
     def hear(self, received_ms: int, observed_ms: int) -> None:
         """Takes a sample of the arrivals; one a place and half minute is enough for a median."""
         self.last_received_ms = max(self.last_received_ms, received_ms)
-        if received_ms > self.last_received_ms - SKEW_WINDOW_MS:
-            self._deltas.append((received_ms, received_ms - observed_ms))
-            self._judge()
-
-    def _judge(self) -> None:
-        horizon_ms = self.last_received_ms - SKEW_WINDOW_MS
-        while self._deltas[0][0] <= horizon_ms:
-            self._deltas.popleft()
-        self.skew_ms = int(median([delta for _, delta in self._deltas]))
+        self._deltas.append((received_ms, received_ms - observed_ms))
+        horizon_ms = max([ms for ms, _ in self._deltas]) - SKEW_WINDOW_MS
+        recent = [delta for delta in self._deltas if delta[0] > horizon_ms]
+        self._deltas = deque(recent, maxlen=SKEW_SAMPLES)
+        self.skew_ms = int(median([delta for _, delta in recent]))

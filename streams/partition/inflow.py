@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
-from streams.fusion.freshness import next_look_ms
+from streams.fusion.freshness import look_ms
 from streams.gate import NEVER_MS, Incoming
 from streams.partition.outputs import StepOutput
 from streams.partition.partition import Partition
@@ -72,7 +72,7 @@ class Inflow:
         then, and no sooner. A pause in which nothing arrived is passed over but for its end."""
         oldest_ms = min([b[0][0].timestamp for b in self._held.values() if b], default=NEVER_MS)
         due_ms = max(self.partition.due_ms, min(oldest_ms, known_ms) - RECALLED_MS)
-        return due_ms if due_ms <= oldest_ms else min(due_ms, next_look_ms(oldest_ms))
+        return due_ms if due_ms <= oldest_ms else min(due_ms, look_ms(oldest_ms))
 
     def _step_until(self, until_ms: int) -> Iterator[Told]:
         """Records that arrived by then, topic by topic."""

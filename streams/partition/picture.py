@@ -228,6 +228,8 @@ class Picture:
             self._changed[state.place.key] = state
             self.dirty_cells.add(state.place.cell)
         found = self.watchers.step(state, value, now_ms)
+        if state.restless:  # a ladder is awake: the clock may bring something at any look
+            self.due_ms = min(self.due_ms, next_look_ms(now_ms))
         if found:
             alerts += found
             self.dirty_cells.add(state.place.cell)
@@ -303,7 +305,6 @@ class Picture:
                 if next_ms <= now_ms:
                     heappush(due, (next_ms, index))
             self._roll_up_all(at_ms, alerts)
-        self.due_ms = min(self._dues(groups), default=NEVER_MS)
         for cell, alert in self.watchers.withdraw(now_ms):
             alerts.append(alert)
             self.dirty_cells.add(cell)
@@ -312,10 +313,13 @@ class Picture:
             if cell not in self.ahead_ms and (found := self.watchers.tick(place, now_ms)):
                 alerts += found
                 self.dirty_cells.add(cell)
+        self.due_ms = min(self._dues(groups, now_ms), default=NEVER_MS)
 
-    def _dues(self, groups: Iterable[Group]) -> Iterator[int]:
+    def _dues(self, groups: Iterable[Group], now_ms: int) -> Iterator[int]:
         """When each thing that waits for time is due."""
         ahead_ms = self.ahead_ms
+        if any(s.restless and s.place.cell not in ahead_ms for s in self.places.values()):
+            yield next_look_ms(now_ms)
         yield from (group.next_check_ms for group in groups)
         yield from (g.put_off_ms for g in self._put_off if g.place.cell not in ahead_ms)
         yield from (s.roll_up_ms for s in self._rolling.values() if s.place.cell not in ahead_ms)
@@ -325,6 +329,8 @@ class Picture:
         """Works out again, after a restart, when each group is to be looked at next: as of when it
         was looked at last. `now_ms` 0: time has not begun."""
         self._recall_clocks(now_ms)
+        if now_ms:  # which ladders sleep is found out when they are stepped
+            self.due_ms = min(self.due_ms, next_look_ms(now_ms))
         for state in self.places.values():
             passed_ms = max(now_ms, self.ahead_ms.get(state.place.cell, 0))
             for group in state.groups.values():
@@ -335,8 +341,11 @@ class Picture:
                     self.due_ms = min(self.due_ms, group.next_check_ms)
 
     def maintain(self, now_ms: int) -> None:
-        """Bounds memory: forgets what no verdict and no value needs; about once a minute."""
+        """Bounds memory: forgets what no verdict and no value needs; at half minutes, those that a
+        cell that is ahead has had included."""
         for state in self.places.values():
+            if state.place.cell in self.ahead_ms:
+                continue
             for group in state.groups.values():
                 for source in group.sources:
                     source.forget_old()

@@ -72,7 +72,9 @@ GARBAGE_AFTER = (50_000, 20, 100)
 
 
 def settle_memory() -> None:
-    """What is there now stays: the garbage collector need not look at it again and again."""
+    """What is there now stays: the garbage collector need not look at it again and again. What was
+    kept before may have become garbage since."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 

@@ -36,7 +36,7 @@ from streams.runtime.gaps import Gaps
 from streams.runtime.messages import alert_message, hub_message
 from streams.runtime.outbox import Outbox, Outgoing
 from streams.runtime.settings import Settings
-from streams.runtime.snapshots import read_topic
+from streams.runtime.snapshots import OWNER_PREFIX, read_topic
 from streams.runtime.topics import HUB_SNAPSHOTS, SITUATION
 from streams.runtime.transport import BatchApp
 from streams.runtime.watchdog import Standing
@@ -223,19 +223,24 @@ class HubProcess:
                 return
             raw = snapshot.write(self.hub.state, self.ladders, self.stepped_ms)
             positions = dict(self._positions)
+        await self.outbox.renew()
         await self.outbox.settled()
-        unsendable = self.outbox.unsendable
-        await self.outbox.send(Outgoing(HUB_SNAPSHOTS, self.site.key.encode(), raw, partition=0))
-        await self.outbox.settled()
-        if self.outbox.unsendable > unsendable:
+        left_out = self.outbox.left_out[HUB_SNAPSHOTS]
+        await self._write(self.site.key, raw)
+        if self.outbox.left_out[HUB_SNAPSHOTS] > left_out:
             return  # what was too large is not durable
         self.saved_at = time.monotonic()
         self.app.batch_consumer.durable.update(positions)
+
+    async def _write(self, key: str, value: bytes) -> None:
+        await self.outbox.send(Outgoing(HUB_SNAPSHOTS, key.encode(), value, partition=0))
+        await self.outbox.settled()
 
     async def restore(self, assignment: set[TP]) -> Mapping[TP, int]:
         """Loads the snapshot at the first assignment; reading starts at the topic's beginning."""
         await self.outbox.start()
         if not self.stepped_ms:
+            await self._write(OWNER_PREFIX, b"")  # behind it no other hub can write
             await self._resume()
         self._gaps.clear()
         self.minutes.begin(time.monotonic())
@@ -244,8 +249,9 @@ class HubProcess:
     async def _resume(self) -> None:
         """Goes on from the newest snapshot, if there is one that can be read."""
         newest = None
-        async for _, raw in read_topic(self.settings.bootstrap_servers, HUB_SNAPSHOTS, 0):
-            newest = raw
+        async for key, raw in read_topic(self.settings.bootstrap_servers, HUB_SNAPSHOTS, 0):
+            if key == self.site.key.encode():
+                newest = raw
         if newest is None:
             return
         try:

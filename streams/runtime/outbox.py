@@ -8,6 +8,7 @@ logged, counted, and does not hold up the rest. What the broker refuses for good
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from aiokafka.errors import (
     PolicyViolationError,
     ProducerFenced,
     TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
     UnknownTopicOrPartitionError,
 )
 
@@ -40,12 +42,16 @@ MAX_BYTES = 4_194_304
 PATIENCE_SECONDS = 40.0
 """without an answer for so long, it is asked whether the topic is there at all"""
 STOP_SECONDS = 5.0
+CLOSE_SECONDS = 2.0
+RENEWED_SECONDS = 12 * 3600.0
+"""the broker forgets an owner's name that nobody asks for in seven days"""
 REFUSALS = (
     ClusterAuthorizationFailedError,
     InvalidTimestampError,
     InvalidTopicError,
     PolicyViolationError,
     TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
 )
 """what no repetition can mend"""
 
@@ -123,14 +129,23 @@ class Outbox:
         self._handing = asyncio.Lock()
         self._away = False
         self._refusal: RefusedError | None = None
+        self._named_at = -math.inf
         self.failures = 0
-        self.unsendable = 0
+        self.left_out: Counter[str] = Counter()
+        """messages too large for the broker, by topic"""
 
     async def start(self) -> None:
-        """Connects; later calls do nothing. Raises KafkaError when no broker answers."""
-        if not self._started:
+        """Connects; later calls do nothing. Raises RefusedError, and KafkaError when no broker
+        answers."""
+        if self._started:
+            return
+        try:
             self._producer = await self._connected()
-            self._started = True
+        except ProducerFenced as error:
+            raise self._fenced() from error
+        except REFUSALS as error:
+            raise self._refused(f"owner {self._owner}", repr(error)) from error
+        self._started = True
 
     async def _connected(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
@@ -146,6 +161,7 @@ class Outbox:
             if self._owner is not None:
                 held = await identity(self._bootstrap_servers, self._owner, self._identity)
                 self._identity = held
+                self._named_at = time.monotonic()
                 producer._txn_manager.set_pid_and_epoch(*held)  # noqa: SLF001  it would ask itself
             await producer.start()
         except BaseException:
@@ -156,10 +172,11 @@ class Outbox:
     async def stop(self) -> None:
         """Waits for the acknowledgements, though not for a broker that is away; then closes."""
         self._started = False
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, RefusedError):
             async with asyncio.timeout(STOP_SECONDS):
-                with suppress(RefusedError):
-                    await self.settled()
+                await self.settled()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 if self._producer is not None:
                     await self._producer.stop()
         if self._pending:
@@ -169,6 +186,11 @@ class Outbox:
     def pending(self) -> int:
         """Messages not yet acknowledged."""
         return len(self._pending)
+
+    @property
+    def unsendable(self) -> int:
+        """Messages given up because they were too large."""
+        return self.left_out.total()
 
     @property
     def oldest_seconds(self) -> float:
@@ -219,6 +241,13 @@ class Outbox:
         if self._away:
             self._away = False
             log.warning("broker takes messages again")
+
+    async def renew(self) -> None:
+        """Keeps the owner's name known to the broker; call it now and then. Raises RefusedError."""
+        if self._owner is not None and time.monotonic() - self._named_at > RENEWED_SECONDS:
+            await self.settled()
+            async with self._settling:
+                await asyncio.shield(self._send_again())
 
     async def _answered(self, pending: _Pending) -> bool:
         """Whether it is acknowledged by now. Raises KafkaError when it will not be."""
@@ -340,8 +369,8 @@ class Outbox:
 
     def _give_up(self, pending: _Pending) -> None:
         self._pending.remove(pending)
-        self.unsendable += 1
         message = pending.message
+        self.left_out[message.topic] += 1
         log.error(
             "message is larger than the broker takes, left out",
             topic=message.topic,

@@ -69,9 +69,10 @@ class Publisher(Collector):
         self._count = PlayCount()
         self._ended = asyncio.Event()
         self._playing = False
-        self._before_ms: int | None = None
         self._at_ms: int | None = None
-        """the instant whose emissions are on, and the one before it"""
+        """the instant whose emissions are on"""
+        self._before_ms: int | None = None
+        """the one before it"""
 
     def ready(self) -> str:
         """It is connected, and publishes what is due."""

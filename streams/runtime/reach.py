@@ -17,7 +17,7 @@ FETCH_SECONDS = 0.2
 
 
 class Reach:
-    """May be asked from any thread."""
+    """`unread` and `standing` may be asked from any thread."""
 
     def __init__(
         self, app: BatchApp, topics: Sequence[str], clock: SiteClock, watermark: Watermark

@@ -66,16 +66,22 @@ class Tenure:
     async def save(self, taken: Taken) -> bool:
         """Makes it durable; False when a message of it is larger than the broker takes: then the
         older mark stands, which belongs to the older cells. Raises RefusedError."""
+        await self.outbox.renew()
         await self.outbox.settled()
         reached("alerts-acknowledged")
-        left_out = self.outbox.unsendable
+        left_out = self.outbox.left_out[SNAPSHOTS]
         for cell, raw in taken.cells.items():
             generation = self._generations[cell] = 1 - self._generations.get(cell, 1)
-            for key, value in split(cell, raw, generation):
+            *parts, last = split(cell, raw, generation)
+            for key, value in parts:
                 await self._write(key, value)
+            if parts:  # their list takes the place of the snapshot before
+                await self.outbox.settled()
+            if self.outbox.left_out[SNAPSHOTS] == left_out:
+                await self._write(*last)
         await self.outbox.settled()
         reached("snapshots-written")
-        if self.outbox.unsendable > left_out:
+        if self.outbox.left_out[SNAPSHOTS] > left_out:
             self.partition.picture.dirty_cells |= taken.cells.keys()
             return False
         await self._write(f"{MARK_PREFIX}{self.number}", taken.mark)

@@ -70,7 +70,10 @@ class Watchdog:
     def stalled(self) -> str:
         """What does not get on and must be started anew, or ""; call it about once a second."""
         now = self._clock()
-        for number, standing in self._look().items():
+        look = self._look()
+        for gone in self._moved.keys() - look.keys():
+            del self._moved[gone]
+        for number, standing in look.items():
             before, _ = self._moved.get(number, (None, now))
             if before is None or _gets_on(before, standing):
                 self._moved[number] = standing, now
@@ -101,7 +104,10 @@ class Watchdog:
     def _guard(self) -> None:
         while True:
             time.sleep(LOOK_SECONDS)
-            reason = self.stalled()
+            try:
+                reason = self.stalled()
+            except Exception as error:  # noqa: BLE001  a watchdog that has died watches nobody
+                reason = f"the watchdog failed: {error!r}"
             if reason:
                 log.error("stalled, ending the process to be started anew", reason=reason)
                 os._exit(STATUS)  # what hangs would not let it end otherwise
@@ -127,10 +133,11 @@ def _gets_on(before: Standing, now: Standing) -> bool:
 
 def answering(bootstrap_servers: str) -> Callable[[], bool]:
     """Whether one of the brokers answers: a stopped one still takes connections."""
-    addresses = [server.rpartition(":") for server in bootstrap_servers.split(",")]
+    named = [server.strip().rpartition(":") for server in bootstrap_servers.split(",")]
+    addresses = [(host.strip("[]"), int(port)) for host, _, port in named]
 
     def ask() -> bool:
-        return any(_answers(host, int(port)) for host, _, port in addresses)
+        return any(_answers(host, port) for host, port in addresses)
 
     return ask
 

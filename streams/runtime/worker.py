@@ -173,7 +173,7 @@ class Worker:
             await send(quarantine_message(refusal, topic, number))
         for situation in output.situations:
             await send(situation_message(situation, number))
-        if output.told_ms is not None and _moves(tenure, output.told_ms, now_ms):
+        if output.told_ms is not None and _note_told(tenure, output.told_ms, now_ms):
             await send(sign_of_life(self.site.key, number, output.told_ms))
 
     # -- the clock -------------------------------------------------------------------------
@@ -232,11 +232,11 @@ class Worker:
                 return {
                     TP(topic, number): position
                     for number in numbers
-                    for topic, position in self._read_on(self.tenures[number]).items()
+                    for topic, position in self._begin_anew(self.tenures[number]).items()
                 }
 
-    def _read_on(self, tenure: Tenure) -> Mapping[str, int]:
-        """Where to read on; what was fetched and not yet stepped is fetched again."""
+    def _begin_anew(self, tenure: Tenure) -> Mapping[str, int]:
+        """What was fetched and not yet stepped is fetched again; returns where to read on."""
         tenure.inflow = Inflow(tenure.partition, self._departments)
         return tenure.inflow.offered
 
@@ -272,9 +272,9 @@ class Worker:
         await asyncio.gather(*[tenure.outbox.stop() for tenure in self.tenures.values()])
 
 
-def _moves(tenure: Tenure, told_ms: int, now_ms: int) -> bool:
-    """Whether time passes in a partition, unless it stands still for the whole site: one that is
-    stuck must fall silent, and not be taken for alive."""
+def _note_told(tenure: Tenure, told_ms: int, now_ms: int) -> bool:
+    """Notes up to when a partition has told; says whether time passes in it, unless it stands still
+    for the whole site: one that is stuck must fall silent, and not be taken for alive."""
     moved = told_ms > tenure.told_ms
     tenure.told_ms = told_ms
     return moved or now_ms - told_ms < STUCK_MS

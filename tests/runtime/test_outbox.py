@@ -10,7 +10,14 @@ from contextlib import suppress
 import pytest
 from aiokafka.errors import KafkaError
 
-from streams.runtime.outbox import STOP_SECONDS, FencedError, Outbox, Outgoing, RefusedError
+from streams.runtime.outbox import (
+    CLOSE_SECONDS,
+    STOP_SECONDS,
+    FencedError,
+    Outbox,
+    Outgoing,
+    RefusedError,
+)
 from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
 from streams.runtime.snapshots import read_topic
@@ -178,7 +185,7 @@ def test_it_ends_though_the_broker_is_away(own_broker: Broker) -> None:
         await outbox.settled()
         own_broker.stop()
         await give(outbox, topic, range(10))
-        await asyncio.wait_for(outbox.stop(), STOP_SECONDS + 2)
+        await asyncio.wait_for(outbox.stop(), STOP_SECONDS + CLOSE_SECONDS + 2)
         assert outbox.pending == 10
 
     try:
@@ -250,5 +257,25 @@ def test_a_name_taken_while_the_connection_is_lost_stays_taken(own_broker: Broke
         await new.stop()
         await old.stop()
         assert await values(own_broker, topic) == [b"2"]
+
+    asyncio.run(scene())
+
+
+def test_the_name_is_renewed_before_the_broker_forgets_it(
+    own_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = new_topic(own_broker)
+    monkeypatch.setattr("streams.runtime.outbox.RENEWED_SECONDS", 0.0)
+
+    async def scene() -> None:
+        outbox = Outbox(own_broker.bootstrap_servers, client_id="test", owner=topic)
+        await outbox.start()
+        for number in range(3):
+            await give_all(outbox, topic, [number])
+            held = outbox._identity
+            await outbox.renew()
+            assert outbox._identity == held._replace(epoch=held.epoch + 1)
+        await outbox.stop()
+        assert await values(own_broker, topic) == [b"0", b"1", b"2"]
 
     asyncio.run(scene())
