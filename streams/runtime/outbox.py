@@ -246,8 +246,7 @@ class Outbox:
         """Keeps the owner's name known to the broker; call it now and then. Raises RefusedError."""
         if self._owner is not None and time.monotonic() - self._named_at > RENEWED_SECONDS:
             await self.settled()
-            async with self._settling:
-                await asyncio.shield(self._send_again())
+            await asyncio.shield(self._reconnect())
 
     async def _answered(self, pending: _Pending) -> bool:
         """Whether it is acknowledged by now. Raises KafkaError when it will not be."""
@@ -278,6 +277,16 @@ class Outbox:
         async with self._handing:  # nothing new overtakes what is sent again
             await self._drop_producer()
             await self._empty()
+
+    async def _reconnect(self) -> None:
+        async with self._settling, self._handing:
+            await self._drop_producer()
+            try:
+                self._producer = await self._connected()
+            except ProducerFenced as error:
+                raise self._fenced() from error
+            except KafkaError as error:  # the next message connects
+                log.warning("name not renewed, trying on", owner=self._owner, error=repr(error))
 
     async def _empty(self) -> None:
         attempt = 0
