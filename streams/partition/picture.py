@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from schemas.alert import Alert
@@ -51,6 +51,7 @@ class Picture:
         self.dirty_cells: set[str] = set()
         self._record_types = record_types
         self.due_ms = NEVER_MS
+        self._checks_ms = 0
         """no later than the first instant at which time changes something in a group"""
         self.skewed_feeds: frozenset[str] = frozenset()
         """those whose clock is off by more than the gate forgives"""
@@ -89,6 +90,7 @@ class Picture:
             group=group,
         )
         group.add(new)
+        self._checks_ms = 0
         if not registered:
             self.wire()
         return new
@@ -112,7 +114,7 @@ class Picture:
         follows from other kinds and places too waits for the next look."""
         state = self.places[group.place.key]
         hearing = group.hear(now_ms, skewed=self.skewed_feeds)
-        self.due_ms = min(self.due_ms, group.earliest_check_ms)
+        self._check_at(group.earliest_check_ms)
         for reason, source in hearing.doubts.items():
             self.doubts[source.department, reason.value] += 1
         changed = False
@@ -129,6 +131,10 @@ class Picture:
         if changed:
             self._pass_on(state, now_ms)
 
+    def _check_at(self, at_ms: int) -> None:
+        self._checks_ms = min(self._checks_ms, at_ms)
+        self.due_ms = min(self.due_ms, at_ms)
+
     def put_off(self, group: Group, at_ms: int) -> None:
         """Leaves a group that has heard something to a look."""
         group.put_off_ms = at_ms
@@ -137,7 +143,10 @@ class Picture:
 
     def look(self, now_ms: int, alerts: list[Alert]) -> None:
         """Evaluates what was put off, then all that follows from several kinds or places."""
-        self.ahead_ms = {cell: ms for cell, ms in self.ahead_ms.items() if ms >= now_ms}
+        ahead_ms = {cell: ms for cell, ms in self.ahead_ms.items() if ms >= now_ms}
+        if len(ahead_ms) < len(self.ahead_ms):
+            self._checks_ms = 0
+        self.ahead_ms = ahead_ms
         for group in [each for each in self._put_off if each.put_off_ms <= now_ms]:
             if group.place.cell not in self.ahead_ms:
                 self.evaluate(group, group.received_ms, alerts)
@@ -278,11 +287,22 @@ class Picture:
     # -- the clock -------------------------------------------------------------------------
 
     def tick(self, now_ms: int, alerts: list[Alert]) -> None:
-        """What time alone changes: sources fall silent, warnings expire, ladders freeze.
+        """What time alone changes: sources fall silent, warnings expire, ladders freeze."""
+        if self._checks_ms <= now_ms:
+            self._check_groups(now_ms, alerts)
+        for cell, alert in self.watchers.withdraw(now_ms):
+            alerts.append(alert)
+            self.dirty_cells.add(cell)
+        for place in self.watchers.states:
+            cell = self.places[place].place.cell
+            if cell not in self.ahead_ms and (found := self.watchers.tick(place, now_ms)):
+                alerts += found
+                self.dirty_cells.add(cell)
+        self.due_ms = min(self._dues(now_ms), default=NEVER_MS)
 
-        Each group is looked at in the instants at which something can change, in their order, and
-        not when the call happens to come: a late call finds the same.
-        """
+    def _check_groups(self, now_ms: int, alerts: list[Alert]) -> None:
+        """Looks at each group in the instants at which something can change, in their order, and
+        not when the call happens to come: a late call finds the same."""
         groups = [
             group
             for state in self.places.values()
@@ -305,22 +325,14 @@ class Picture:
                 if next_ms <= now_ms:
                     heappush(due, (next_ms, index))
             self._roll_up_all(at_ms, alerts)
-        for cell, alert in self.watchers.withdraw(now_ms):
-            alerts.append(alert)
-            self.dirty_cells.add(cell)
-        for place in self.watchers.states:
-            cell = self.places[place].place.cell
-            if cell not in self.ahead_ms and (found := self.watchers.tick(place, now_ms)):
-                alerts += found
-                self.dirty_cells.add(cell)
-        self.due_ms = min(self._dues(groups, now_ms), default=NEVER_MS)
+        self._checks_ms = min([group.next_check_ms for group in groups], default=NEVER_MS)
 
-    def _dues(self, groups: Iterable[Group], now_ms: int) -> Iterator[int]:
+    def _dues(self, now_ms: int) -> Iterator[int]:
         """When each thing that waits for time is due."""
         ahead_ms = self.ahead_ms
+        yield self._checks_ms
         if any(s.restless and s.place.cell not in ahead_ms for s in self.places.values()):
             yield next_look_ms(now_ms)
-        yield from (group.next_check_ms for group in groups)
         yield from (g.put_off_ms for g in self._put_off if g.place.cell not in ahead_ms)
         yield from (s.roll_up_ms for s in self._rolling.values() if s.place.cell not in ahead_ms)
         yield from map(next_look_ms, ahead_ms.values())
@@ -338,7 +350,7 @@ class Picture:
                 at_ms = max(passed_ms, group.looked_ms)
                 if at_ms and not waits:
                     group.recall(at_ms, skewed=self.skewed_feeds)
-                    self.due_ms = min(self.due_ms, group.next_check_ms)
+                    self._check_at(group.next_check_ms)
 
     def maintain(self, now_ms: int) -> None:
         """Bounds memory: forgets what no verdict and no value needs; at half minutes, those that a
