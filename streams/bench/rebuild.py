@@ -15,7 +15,8 @@ from streams.runtime.snapshots import read_topic
 from streams.runtime.topics import SNAPSHOTS
 
 PATIENCE_SECONDS = 300.0
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 1.0
+"""the page of so many places costs the worker most of a second"""
 SPOKEN = 2
 """records of each source before the restart"""
 
