@@ -75,6 +75,7 @@ class Worker:
         self._stepping = asyncio.Lock()
         self._owning = asyncio.Lock()
         """held while partitions are taken over, saved or given up"""
+        self._closing: set[asyncio.Task[None]] = set()
         self.app = self._build_app()
         watermark = Watermark(settings.published_file, clock)
         self.reach = Reach(self.app, tuple(self._departments), clock, watermark)
@@ -266,10 +267,18 @@ class Worker:
                 async with self._stepping:
                     tenure = self.tenures.pop(number, None)
                 if tenure is not None:
-                    await tenure.outbox.stop()
+                    await asyncio.shield(self._closed(tenure))  # Faust may not wait for it
+
+    def _closed(self, tenure: Tenure) -> asyncio.Task[None]:
+        closing = asyncio.create_task(tenure.outbox.stop())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+        return closing
 
     async def _close(self) -> None:
-        await asyncio.gather(*[tenure.outbox.stop() for tenure in self.tenures.values()])
+        for tenure in self.tenures.values():
+            self._closed(tenure)
+        await asyncio.gather(*self._closing)
 
 
 def _note_told(tenure: Tenure, told_ms: int, now_ms: int) -> bool:
