@@ -66,7 +66,7 @@ async def _measured(
     producer = AIOKafkaProducer(bootstrap_servers=servers, acks=1)
     await consumer.start()
     await producer.start()
-    play = _Play(load, producer)
+    play = Play(load, producer)
     listening = asyncio.create_task(_listen(consumer, play))
     try:
         await play.publish(WARM_UP_SECONDS)
@@ -97,7 +97,7 @@ async def _drained(bench: Rig, load: Load, burst_seconds: float) -> float:
 
 
 @dataclass(slots=True)
-class _Play:
+class Play:
     """Round after round on the wall clock, in slices of some milliseconds."""
 
     load: Load
@@ -164,7 +164,7 @@ class _Play:
         await filling.send_all()
 
 
-async def _listen(consumer: AIOKafkaConsumer, play: _Play) -> None:
+async def _listen(consumer: AIOKafkaConsumer, play: Play) -> None:
     alert_of = msgspec.json.Decoder(Alert).decode
     async for record in consumer:
         alert = alert_of(record.value)

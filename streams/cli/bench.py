@@ -84,6 +84,31 @@ def latency(
 
 
 @app.command()
+def soak(
+    sources: Sources = 20_000,
+    places: Places = 800,
+    partitions: Partitions = 4,
+    seconds: Annotated[float, typer.Option(min=30, max=7200, help="of the stream")] = 120.0,
+    as_json: Json = False,
+) -> None:
+    """Whether memory and open files of a worker stay flat over a long run, and nothing is lost.
+
+    Each source speaks once a second.
+    """
+    from streams.bench.load import Load
+    from streams.bench.soak import soak as measured
+
+    found = measured(Load(sources=sources, places=places, partitions=partitions), seconds)
+    if as_json:
+        typer.echo(json.dumps(asdict(found)))
+        return
+    terminal.say(f"{found.rate_per_s:>12,}  events/s for {found.seconds:.0f} s")
+    terminal.say(f"{found.counted:>12,}  counted by the worker of {found.records:,} published")
+    for name, look in (("in the middle", found.middle), ("at the end", found.last)):
+        terminal.say(f"{look.mb:>12}  MB and {look.handles} open files {name}")
+
+
+@app.command()
 def rebuild(
     sources: Sources = 100_000,
     places: Places = 4000,

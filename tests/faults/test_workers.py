@@ -13,7 +13,7 @@ from tests.faults.rig import MARKS, PARTITIONS, STOP_SECONDS, violations
 
 pytestmark = [*MARKS, pytest.mark.faults]
 
-STORM_SECONDS = 60
+STORM_SECONDS = 300
 EVERY_SECONDS = 5
 
 

@@ -1,0 +1,107 @@
+"""Whether a worker stays as it is: its memory and its open files over a long run."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from aiokafka import AIOKafkaProducer
+
+from streams.bench.latency import WARM_UP_SECONDS, Play
+from streams.bench.load import Load
+from streams.bench.page import page_total
+from streams.bench.pipeline import PAGE_MB, BenchError
+from streams.bench.rig import Rig, rig
+
+LOOKS = 60
+PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """At a process: its resident memory and how many files it holds open."""
+
+    mb: float
+    handles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soak:
+    """`records` were acknowledged by the broker at `rate_per_s`, and the worker has counted as
+    many. Memory and handles are medians of the middle and of the last third of the run."""
+
+    seconds: float
+    rate_per_s: int
+    records: int
+    counted: int
+    middle: Look
+    last: Look
+
+
+def soak(load: Load, seconds: float) -> Soak:
+    """Publishes the load at its own pace for so long, and waits until it is worked off. Raises
+    BenchError when the worker ends by itself or does not catch up."""
+    with rig(load) as bench:
+        bench.worker.start()
+        return asyncio.run(_soaked(bench, load, seconds))
+
+
+async def _soaked(bench: Rig, load: Load, seconds: float) -> Soak:
+    looks: list[Look] = []
+    async with AIOKafkaProducer(
+        bootstrap_servers=bench.settings.bootstrap_servers, acks="all", enable_idempotence=True
+    ) as producer:
+        play = Play(load, producer)
+        await play.publish(WARM_UP_SECONDS, remember=False)
+        watching = asyncio.create_task(_watch(bench, seconds / LOOKS, looks))
+        before, began = play.records, time.monotonic()
+        await play.publish(seconds, remember=False)
+        passed = time.monotonic() - began
+        await watching
+    return Soak(
+        seconds=round(passed, 1),
+        rate_per_s=round((play.records - before) / passed),
+        records=play.records,
+        counted=await _counted(bench, play.records),
+        middle=_middle(looks[LOOKS // 3 : 2 * LOOKS // 3]),
+        last=_middle(looks[2 * LOOKS // 3 :]),
+    )
+
+
+async def _watch(bench: Rig, every_seconds: float, looks: list[Look]) -> None:
+    for _ in range(LOOKS):
+        await asyncio.sleep(every_seconds)
+        looks.append(look_at(bench.worker.pid))
+
+
+def look_at(pid: int | None) -> Look:
+    """How it stands now. Raises BenchError when there is no such process."""
+    process = Path(f"/proc/{pid}")
+    try:
+        pages = int((process / "statm").read_text().split()[1])
+        handles = len(list((process / "fd").iterdir()))
+    except FileNotFoundError:
+        raise BenchError("the worker ended by itself") from None
+    return Look(round(pages * PAGE_MB, 1), handles)
+
+
+def _middle(looks: Sequence[Look]) -> Look:
+    return Look(
+        round(median([look.mb for look in looks]), 1),
+        round(median([look.handles for look in looks])),
+    )
+
+
+async def _counted(bench: Rig, records: int) -> int:
+    """What the worker has counted once it is no less than what was published."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    port = bench.settings.worker_port
+    while (done := await asyncio.to_thread(page_total, port, "hubwatch_records_total")) < records:
+        if time.monotonic() > deadline:
+            raise BenchError(f"{done:.0f} of {records} records were worked off")
+        await asyncio.sleep(1)
+    return round(done)
