@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 import msgspec
 
 Positions = dict[str, int]
@@ -16,6 +19,15 @@ class Counts(msgspec.Struct):
 
     processed: dict[str, int] = {}
     quarantined: dict[tuple[str, str, str], int] = {}
+
+    @classmethod
+    def together(cls, parts: Iterable[Counts]) -> Counts:
+        processed: Counter[str] = Counter()
+        quarantined: Counter[tuple[str, str, str]] = Counter()
+        for part in parts:
+            processed.update(part.processed)
+            quarantined.update(part.quarantined)
+        return cls(dict(processed), dict(quarantined))
 
 
 class Mark(msgspec.Struct):

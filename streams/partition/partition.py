@@ -141,12 +141,7 @@ class Partition:
 
     def totals(self) -> Counts:
         """The counts of all cells together."""
-        processed: Counter[str] = Counter()
-        quarantined: Counter[tuple[str, str, str]] = Counter()
-        for counts in self.counts.values():
-            processed.update(dict(counts.processed))
-            quarantined.update(dict(counts.quarantined))
-        return Counts(dict(processed), dict(quarantined))
+        return Counts.together(self.counts.values())
 
     def mark(self) -> Mark:
         """Where it stands now."""

@@ -6,7 +6,6 @@ newest marks and snapshots, as the next worker would.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -45,12 +44,7 @@ class World:
 
     def totals(self) -> Counts:
         """The counts of all partitions together."""
-        processed: Counter[str] = Counter()
-        quarantined: Counter[tuple[str, str, str]] = Counter()
-        for counts in self.counts:
-            processed.update(counts.processed)
-            quarantined.update(counts.quarantined)
-        return Counts(dict(processed), dict(quarantined))
+        return Counts.together(self.counts)
 
 
 @dataclass(frozen=True, slots=True)

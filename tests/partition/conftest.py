@@ -41,8 +41,7 @@ def rule(key: str, measure: str, places: Sequence[str], enter: float, exit_: flo
     )
 
 
-@pytest.fixture(scope="session")
-def rules(site: Site) -> RuleBook:
+def rules_of(site: Site) -> RuleBook:
     return RuleBook(
         (
             rule("crowd", "crowd.count_persons", ("hall.east", "hall.west", "hall"), 100, 80),
@@ -52,21 +51,27 @@ def rules(site: Site) -> RuleBook:
     )
 
 
+def partition_of_town(site: Site, rules: RuleBook) -> Partition:
+    return Partition(
+        0,
+        ("hall", "road"),
+        site=site,
+        catalogue=catalogue(),
+        rules=rules,
+        decode=decode,
+        explain=explain,
+        record_types=structs(),
+    )
+
+
+@pytest.fixture(scope="session")
+def rules(site: Site) -> RuleBook:
+    return rules_of(site)
+
+
 NewPartition = Callable[[], Partition]
 
 
 @pytest.fixture
 def new_partition(site: Site, rules: RuleBook) -> NewPartition:
-    def make() -> Partition:
-        return Partition(
-            0,
-            ("hall", "road"),
-            site=site,
-            catalogue=catalogue(),
-            rules=rules,
-            decode=decode,
-            explain=explain,
-            record_types=structs(),
-        )
-
-    return make
+    return lambda: partition_of_town(site, rules)

@@ -9,13 +9,9 @@ from random import Random
 import pytest
 
 from schemas.alert import Alert
-from schemas.codec import decode, explain
-from schemas.structs import structs
-from streams.domains import catalogue
 from streams.partition import Inflow, Partition, StepOutput, snapshot
 from streams.partition.recovery import recover
-from streams.rules.book import RuleBook
-from tests.partition.conftest import rule
+from tests.partition.conftest import partition_of_town, rules_of
 from tests.partition.stream import body, message
 from tests.partition.test_partition import shown
 from tests.town import SOURCES, T0_MS, Message, town
@@ -23,13 +19,7 @@ from tests.town import SOURCES, T0_MS, Message, town
 DEPARTMENTS = {"inbox.transport": "transport", "inbox.police": "police"}
 EVERYBODY = (*SOURCES, ("police.crowd", "pol-1", "hall.east"))
 TOWN = town(EVERYBODY)
-RULES = RuleBook(
-    (
-        rule("crowd", "crowd.count_persons", ("hall.east", "hall.west", "hall"), 100, 80),
-        rule("flow", "road.flow_veh_h", ("road.one",), 2000, 1500),
-    ),
-    TOWN,
-)
+RULES = rules_of(TOWN)
 PAUSES_MS = (50, 300, 900, 1000, 2500, 7000)
 LATE_MS = (0, 0, 0, 0, 500, 12_000, 33_000, 120_000)
 
@@ -37,16 +27,7 @@ Log = dict[str, list[Message]]
 
 
 def new_partition() -> Partition:
-    return Partition(
-        0,
-        ("hall", "road"),
-        site=TOWN,
-        catalogue=catalogue(),
-        rules=RULES,
-        decode=decode,
-        explain=explain,
-        record_types=structs(),
-    )
+    return partition_of_town(TOWN, RULES)
 
 
 def written(chance: Random) -> tuple[Log, int]:
