@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from streams.runtime.servers import Broker, BrokerSettings
 from streams.runtime.servers.errors import ToolMissingError
@@ -17,6 +18,10 @@ from streams.runtime.servers.ports import free_ports
 with warnings.catch_warnings():  # while it loads, kafka-python reads its protocol by an old call
     warnings.filterwarnings("ignore", r"\w+_text is deprecated", DeprecationWarning)
     from kafka.admin import KafkaAdminClient, NewTopic
+
+# how busy the machine is decides no test
+settings.register_profile("hubwatch", deadline=None)
+settings.load_profile("hubwatch")
 
 NewTopicName = Callable[..., str]
 
@@ -57,6 +62,13 @@ def new_topic(admin: KafkaAdminClient) -> NewTopicName:
         return name
 
     return create
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests share out to several processes, those that start servers stay in one of them."""
+    for item in items:
+        if item.get_closest_marker("servers"):
+            item.add_marker(pytest.mark.xdist_group("servers"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

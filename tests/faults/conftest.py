@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -29,10 +30,12 @@ def tell(request: pytest.FixtureRequest) -> Tell:
     """Says a line on the terminal, whatever pytest captures."""
     plugins = request.config.pluginmanager
     reporter, capture = plugins.getplugin("terminalreporter"), plugins.getplugin("capturemanager")
-    assert reporter is not None
     assert capture is not None
 
     def line(text: str) -> None:
+        if reporter is None:  # a process that shares in the tests has no terminal
+            sys.stdout.write(f"{text}\n")
+            return
         with capture.global_and_fixture_disabled():
             reporter.ensure_newline()
             reporter.write_line(f"  {text}")
