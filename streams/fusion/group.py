@@ -43,7 +43,7 @@ class Accumulation:
 
 class Group:
     """Values are evaluated once a step of event time (`step_ms`), as soon as every source due in it
-    has spoken (`complete`), at the latest when a record of the next step comes or time is looked
+    has spoken, at the latest when a record of the next step comes or time is looked
     at, and carry the start of their step as `observed_at_ms`: so what a ladder sees does not depend
     on how records were cut into batches. A `sudden` change, which alone moves a value of the place
     by a quarter, does not wait. One source alone needs no steps: each of its samples is one. Where
@@ -56,6 +56,7 @@ class Group:
     """
 
     __slots__ = (
+        "_alone",
         "_hearing",
         "_limits",
         "_newest_ms",
@@ -75,7 +76,7 @@ class Group:
         "rows",
         "simulated",
         "sources",
-        "step",
+        "step_end_ms",
         "step_ms",
         "sudden",
     )
@@ -104,11 +105,12 @@ class Group:
         self.looked_ms = 0
         self.sudden = False
         self.simulated = False
-        self.step = 0
+        self.step_end_ms = self.step_ms
         self.received_ms = 0
         self._reader = Reader(rows)
         self._limits: dict[str, tuple[int, float]] = {}
         """by measure: a column of a reading, and the change in it beyond which it is sudden"""
+        self._alone = False
         self._hearing: Hearing | None = None
         self._newest_ms = 0
         self._shortest_ms = 0
@@ -117,60 +119,48 @@ class Group:
         self.sources.append(source)
         source.windows = self._reader.windows()
         self._shortest_ms = min(self._shortest_ms or source.cadence_ms, source.cadence_ms)
-        alone = len(self.sources) == 1
-        step_ms = 1 if alone else max(SHORTEST_STEP_MS, self._shortest_ms // STEPS_A_CADENCE)
-        self.step = self.step * self.step_ms // step_ms
+        self._alone = len(self.sources) == 1
+        step_ms = 1 if self._alone else max(SHORTEST_STEP_MS, self._shortest_ms // STEPS_A_CADENCE)
+        start_ms = self.step_end_ms - self.step_ms
         self.step_ms = step_ms
+        self.resume(start_ms)
         self.awaited = None
 
     def read(self, record: Any) -> Sample:
         """The sample a record would be folded as."""
         return self._reader.sample(record)
 
-    @property
-    def complete(self) -> bool:
-        """Nobody else is due in this step, or it cannot wait for them."""
-        return not self.mixed and (self.awaited == 0 or self.sudden or len(self.sources) == 1)
+    def resume(self, at_ms: int) -> None:
+        """The step of event time is the one of this instant."""
+        self.step_end_ms = self.floor(at_ms) + self.step_ms
 
-    def begin(self, step: int) -> None:
+    def begin(self, at_ms: int) -> None:
         """Another step of event time begins: who was fresh is awaited when its cadence is over."""
-        self.step = step
+        self.resume(at_ms)
         if self.awaited is not None:
             self.awaited = self._due()
 
     def _due(self) -> int:
         if self._hearing is None:
             return 0
-        end_ms = (self.step + 1) * self.step_ms
+        end_ms = self.step_end_ms
         return sum([source.due_ms < end_ms for source in self._hearing.fresh])
 
-    def _note_due(self, source: SourceState, observed_ms: int) -> None:
-        """A source has spoken of a newer instant than before."""
-        due_ms, source.due_ms = source.due_ms, observed_ms + source.cadence_ms
-        if self.awaited:
-            end_ms = (self.step + 1) * self.step_ms
-            if due_ms < end_ms <= source.due_ms:
-                self.awaited -= 1
-        self._newest_ms = max(self._newest_ms, observed_ms)
+    def fold(self, source: SourceState, record: Any, received_ms: int) -> bool:
+        """Takes one admitted record; late ones are sorted in and mark the next values revised.
 
-    def fold(self, source: SourceState, record: Any, received_ms: int) -> None:
-        """Takes one admitted record; late ones are sorted in and mark the next values revised."""
+        Says whether that is all the step waits for: nobody else is due in it, or it cannot wait.
+        """
         sample = self._reader.sample(record)
-        samples = source.samples
-        if samples and sample[0] < samples[-1][0]:
-            insort(samples, sample, key=_observed_ms)
-            for window in source.windows:
-                window.start(samples)
+        before = source.reading
+        if before is not None and sample[0] < source.samples[-1][0]:
+            insort(source.samples, sample, key=_observed_ms)
+            source.reading = self._reader.start(source.samples, source.windows)
             self.late = True
         else:
-            samples.append(sample)
-            self._reader.slide(samples, source.windows)
-            self._note_due(source, sample[0])
-            doubt = self._doubt(source)
-            if doubt is not source.doubt or not source.counted:
-                source.doubt = doubt
-                self.awaited = None
-        before, source.reading = source.reading, self._reader.reading(samples, source.windows)
+            source.samples.append(sample)
+            source.reading = self._reader.slide(source.samples, source.windows)
+            self._hear_of(source, sample)
         if before is not None and not self.sudden:
             self.sudden = self._is_sudden(before, source.reading)
         if self.accumulations:
@@ -180,11 +170,25 @@ class Group:
             self.received_ms = received_ms
             self.last = source
         self.dirty = True
+        return (self.awaited == 0 or self.sudden or self._alone) and not self.mixed
+
+    def _hear_of(self, source: SourceState, sample: Sample) -> None:
+        """A source has spoken of a newer instant than before: whoever waits for it need not."""
+        observed_ms = sample[0]
+        due_ms, source.due_ms = source.due_ms, observed_ms + source.cadence_ms
+        if self.awaited and due_ms < self.step_end_ms <= source.due_ms:
+            self.awaited -= 1
+        if observed_ms > self._newest_ms:  # noqa: PLR1730  a call of max takes thrice as long
+            self._newest_ms = observed_ms
+        doubt = self._doubt(source, sample)
+        if doubt is not source.doubt or not source.counted:
+            source.doubt = doubt
+            self.awaited = None
 
     def _is_sudden(self, before: Sample, reading: Sample) -> bool:
         for at, limit in self._limits.values():
             was, now = before[at], reading[at]
-            if was is not None and now is not None and abs(now - was) > limit:
+            if was is not now and was is not None and now is not None and abs(now - was) > limit:
                 return True
         return False
 
@@ -202,20 +206,20 @@ class Group:
             accumulation.state = accumulation.row.fold(accumulation.state, record)
             accumulation.heard = True
 
-    def _doubt(self, source: SourceState) -> Reason | None:
+    def _doubt(self, source: SourceState, newest: Sample) -> Reason | None:
         """Judges the source's newest sample: what makes it doubtful, and whether it moved."""
-        newest = source.samples[-1]
+        reader = self._reader
         before, source.evaluated = source.evaluated, newest
-        if before is None or newest[1:] != before[1:]:
+        moved = before is None or reader.moved(before, newest)
+        if moved:
             note_change(source, newest[0])
         trusted = source.trusted
-        if trusted is not None and self._reader.jumps(trusted, newest):
+        if reader.bounded and trusted is not None and reader.jumps(trusted, newest):
             source.held_back += 1
             if source.held_back < HELD_BACK_UNTIL_BELIEVED:
                 return Reason.IMPLAUSIBLE_JUMP
         source.held_back = 0
         source.trusted = newest
-        moved = source.changed_ms == newest[0]
         return None if moved or not is_frozen(source) else Reason.FROZEN
 
     def floor(self, observed_ms: int) -> int:
@@ -270,9 +274,7 @@ class Group:
     def take_up(self, source: SourceState) -> None:
         """Works out what a snapshot of a source does not hold."""
         source.evaluated = source.samples[-1]
-        for window in source.windows:
-            window.start(source.samples)
-        source.reading = self._reader.reading(source.samples, source.windows)
+        source.reading = self._reader.start(source.samples, source.windows)
         source.due_ms = source.samples[-1][0] + source.cadence_ms
 
     def _listen(self, now_ms: int, *, skewed: Set[str]) -> Hearing:

@@ -30,15 +30,18 @@ class Column:
 class Reader:
     """Reads the records of one kind for some rows. Knows sources, not places."""
 
-    __slots__ = ("_horizon_ms", "_jumps", "_openings", "columns", "sample")
+    __slots__ = ("_fields", "_horizon_ms", "_jumps", "_openings", "bounded", "columns", "sample")
 
     def __init__(self, rows: Sequence[Measure]) -> None:
         fields = dict.fromkeys(name for row in rows for name in (row.field, row.weight) if name)
         self.sample: Callable[[Any], Sample] = (
             attrgetter("observed_at_ms", *fields) if fields else lambda r: (r.observed_at_ms,)
         )
+        self._fields = len(fields)
         at = {name: index for index, name in enumerate(fields, start=1)}
         self._jumps = [(at[row.field], row.jump) for row in rows if row.jump is not None]
+        self.bounded = bool(self._jumps)
+        """a quantity cannot change by anything"""
         windowed = [row for row in rows if row.over_time is not OverTime.LAST]
         self._horizon_ms = max([_length_ms(row) for row in windowed], default=0)
         self._openings: Sequence[Callable[[], Window]] = ()
@@ -55,15 +58,17 @@ class Reader:
         """Those of one more source; none where the newest sample says it all."""
         return [opens() for opens in self._openings]
 
-    def slide(self, samples: list[Sample], windows: Sequence[Window]) -> None:
-        """Takes in the last of the samples, which is the newest; forgets those no window reaches,
-        but leaves two to compare with."""
+    def slide(self, samples: list[Sample], windows: Sequence[Window]) -> Sample:
+        """Takes in the last of the samples, which is the newest, and reads them; forgets those no
+        window reaches, but leaves two to compare with."""
+        newest = samples[-1]
         if not windows:
             del samples[:-SAMPLES_KEPT]
-            return
+            return newest
+        numbers = [newest[0]]
         for window in windows:
-            window.slide(samples)
-        horizon_ms = samples[-1][0] - self._horizon_ms
+            numbers += window.slide(samples)
+        horizon_ms = newest[0] - self._horizon_ms
         gone, most = 0, len(samples) - SAMPLES_KEPT
         # a counter's difference starts from the last sample before its window
         while gone < most and samples[gone + 1][0] <= horizon_ms:
@@ -72,16 +77,25 @@ class Reader:
             del samples[:gone]
             for window in windows:
                 window.forget(gone)
+        return tuple(numbers)
 
     @staticmethod
-    def reading(samples: Sequence[Sample], windows: Sequence[Window]) -> Sample:
+    def start(samples: Sequence[Sample], windows: Sequence[Window]) -> Sample:
+        """Reads the samples anew, after others than the newest have changed."""
         newest = samples[-1]
         if not windows:
             return newest
         numbers = [newest[0]]
         for window in windows:
+            window.start(samples)
             numbers += window.read(samples)
         return tuple(numbers)
+
+    def moved(self, before: Sample, newest: Sample) -> bool:
+        """The source says something else than before."""
+        if self._fields and newest[1] != before[1]:
+            return True
+        return newest[1:] != before[1:]
 
     def jumps(self, trusted: Sample, newest: Sample) -> bool:
         """The newest sample lies further from the trusted one than the quantity can change."""

@@ -16,6 +16,8 @@ from streams.fusion.measure import OverTime
 from streams.fusion.reduce import Reduction, Sample
 
 MICRO = 1_000_000
+MILLION = 1e6
+"""the same for floats: Python multiplies two of a kind twice as fast"""
 KEPT = (OverTime.MEAN, OverTime.SUM)
 
 _observed_ms = itemgetter(0)
@@ -27,8 +29,8 @@ class Window(Protocol):
     def start(self, samples: Sequence[Sample]) -> None:
         """Begins anew with these samples, oldest first; there may be none."""
 
-    def slide(self, samples: Sequence[Sample]) -> None:
-        """The last of the samples is new, and newer than all before it."""
+    def slide(self, samples: Sequence[Sample]) -> list[float | None]:
+        """The last of the samples is new, and newer than all before it; reads them with it."""
 
     def forget(self, count: int) -> None:
         """So many samples, which it reaches no more, were taken from the front."""
@@ -63,8 +65,8 @@ class Newest:
     def start(self, samples: Sequence[Sample]) -> None:
         """Keeps nothing."""
 
-    def slide(self, samples: Sequence[Sample]) -> None:
-        """Keeps nothing."""
+    def slide(self, samples: Sequence[Sample]) -> list[float | None]:
+        return self.read(samples)
 
     def forget(self, count: int) -> None:
         """Keeps nothing."""
@@ -92,8 +94,8 @@ class Scan:
     def start(self, samples: Sequence[Sample]) -> None:
         """Keeps nothing."""
 
-    def slide(self, samples: Sequence[Sample]) -> None:
-        """Keeps nothing."""
+    def slide(self, samples: Sequence[Sample]) -> list[float | None]:
+        return self.read(samples)
 
     def forget(self, count: int) -> None:
         """Keeps nothing."""
@@ -126,6 +128,8 @@ class Plan:
             if asked.at not in columns:
                 columns[asked.at] = self._room()
             if asked.weight_at is not None and (asked.at, asked.weight_at) not in pairs:
+                if asked.weight_at not in columns:
+                    columns[asked.weight_at] = self._room()
                 pairs[asked.at, asked.weight_at] = self._room()
         self.columns = tuple(columns.items())
         self.pairs = tuple((*pair, where) for pair, where in pairs.items())
@@ -164,7 +168,7 @@ class Running:
             else:
                 self._first += 1
 
-    def slide(self, samples: Sequence[Sample]) -> None:
+    def slide(self, samples: Sequence[Sample]) -> list[float | None]:
         newest = samples[-1]
         self._add(newest, 1)
         start_ms = newest[0] - self._plan.length_ms
@@ -173,23 +177,26 @@ class Running:
             self._add(samples[first], -1)
             first += 1
         self._first = first
+        return self.read(samples)
 
     def forget(self, count: int) -> None:
         self._first -= count
 
     def _add(self, sample: Sample, sign: int) -> None:
         kept = self._kept
+        micros: list[int | None] = [None] * len(sample)
         for at, where in self._plan.columns:
             number = sample[at]
             if number is not None:
+                micros[at] = micro = round(number * MILLION)
                 kept[where] += sign
-                kept[where + 1] += sign * round(number * MICRO)
+                kept[where + 1] += sign * micro
         for at, weight_at, where in self._plan.pairs:
-            number, weight = sample[at], sample[weight_at]
-            if weight and number is not None:
-                micro = sign * round(weight * MICRO)
-                kept[where] += micro
-                kept[where + 1] += micro * round(number * MICRO)
+            micro, weight = micros[at], micros[weight_at]
+            if weight and micro is not None:
+                weight *= sign
+                kept[where] += weight
+                kept[where + 1] += weight * micro
 
     def read(self, samples: Sequence[Sample]) -> list[float | None]:  # noqa: ARG002  a Window's
         kept = self._kept

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from schemas.errors import RecordError
@@ -21,6 +22,8 @@ from streams.rules.book import RuleBook
 from streams.site.model import Site
 
 UPKEEP_EVERY_MS = 30_000
+
+_group_and_feed = attrgetter("group", "feed")
 
 
 class Partition:
@@ -93,13 +96,11 @@ class Partition:
         folded: list[SourceState] = []
         for source, record, received_ms in self.gate.sift(department, batch, output.refused):
             group: Group = source.group
-            step = record.observed_at_ms // group.step_ms
-            if step > group.step:
+            if record.observed_at_ms >= group.step_end_ms:
                 if group.dirty and not group.mixed:
                     picture.evaluate(group, group.received_ms, alerts)
-                group.begin(step)
-            group.fold(source, record, received_ms)
-            if group.complete:
+                group.begin(record.observed_at_ms)
+            if group.fold(source, record, received_ms):
                 picture.evaluate(group, received_ms, alerts)
             elif not group.put_off_ms:
                 picture.put_off(group, look_ms(received_ms))
@@ -123,12 +124,12 @@ class Partition:
 
     def _count(self, folded: Sequence[SourceState], refused: Sequence[Refusal]) -> None:
         dirty_cells = self.picture.dirty_cells
-        for source, number in Counter(folded).items():
-            cell = source.group.place.cell
+        for (group, feed), number in Counter(map(_group_and_feed, folded)).items():
+            cell = group.place.cell
             processed = self.counts[cell].processed
-            processed[source.feed] = processed.get(source.feed, 0) + number
-            feed_state = self.picture.feeds[source.feed]
-            feed_state.last_received_ms = max(feed_state.last_received_ms, source.group.received_ms)
+            processed[feed] = processed.get(feed, 0) + number
+            feed_state = self.picture.feeds[feed]
+            feed_state.last_received_ms = max(feed_state.last_received_ms, group.received_ms)
             dirty_cells.add(cell)
         for refusal in refused:
             cell = self._cells_by_key.get(refusal.incoming.key or b"", "")

@@ -129,6 +129,7 @@ class Picture:
             group.put_off_ms = 0
             del self._put_off[group]
         if changed:
+            self._note_change(state)
             self._pass_on(state, now_ms)
 
     def _check_at(self, at_ms: int) -> None:
@@ -228,14 +229,13 @@ class Picture:
         return changed
 
     def _set(self, state: PlaceState, value: Value, now_ms: int, alerts: list[Alert]) -> bool:
-        """Keeps a value and steps the ladders that watch it; says whether it is another one."""
+        """Keeps a value and steps the ladders that watch it; says whether it is another one, which
+        the caller notes, once for all values of the place."""
         before = state.values[value.measure]
         changed = not before.says_the_same(value)
         if changed:
             value = value.following(before)
             state.values[value.measure] = value
-            self._changed[state.place.key] = state
-            self.dirty_cells.add(state.place.cell)
         found = self.watchers.step(state, value, now_ms)
         if state.restless:  # a ladder is awake: the clock may bring something at any look
             self.due_ms = min(self.due_ms, next_look_ms(now_ms))
@@ -243,6 +243,11 @@ class Picture:
             alerts += found
             self.dirty_cells.add(state.place.cell)
         return changed
+
+    def _note_change(self, state: PlaceState) -> None:
+        """A value of the place is another one: that is to be told, and to be kept."""
+        self._changed[state.place.key] = state
+        self.dirty_cells.add(state.place.cell)
 
     # -- what follows from several kinds and places ----------------------------------------
 
@@ -281,8 +286,10 @@ class Picture:
             newest_ms = max(newest_ms, value.observed_at_ms or 0)
             changed |= self._set(state, value, now_ms, alerts)
         changed |= self._derive(state, "", newest_ms or now_ms, now_ms, alerts)
-        if changed and state.parent is not None and state.parent.roll_ups:
-            self.roll_up_at(state.parent, now_ms)
+        if changed:
+            self._note_change(state)
+            if state.parent is not None and state.parent.roll_ups:
+                self.roll_up_at(state.parent, now_ms)
 
     # -- the clock -------------------------------------------------------------------------
 

@@ -212,7 +212,7 @@ def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
         groups=[
             GroupSnapshot(
                 kind=group.kind,
-                step_start_ms=group.step * group.step_ms,
+                step_start_ms=group.step_end_ms - group.step_ms,
                 received_ms=group.received_ms,
                 simulated=group.simulated,
                 accumulated={a.row.key: (a.heard, a.state) for a in group.accumulations},
@@ -236,7 +236,7 @@ def _fill_place(partition: Partition, state: PlaceState, row: PlaceSnapshot) -> 
         group = state.groups.get(group_row.kind)
         if group is None:
             continue
-        group.step = group_row.step_start_ms // group.step_ms
+        group.resume(group_row.step_start_ms)
         group.received_ms = group_row.received_ms
         group.simulated = group_row.simulated
         group.awaited = group_row.awaited
