@@ -10,6 +10,7 @@ from schemas.alert import Alert
 from streams.rules.ladder import Ladder
 from streams.rules.rule import Operator, Rule
 from streams.rules.state import LadderState
+from streams.rules.terms import Terms
 from streams.rules.versions import withdrawn
 from streams.site.model import Site
 
@@ -75,9 +76,12 @@ class RuleBook:
         self.rules = tuple(rules)
         self._ladders: dict[tuple[str, str], Ladder] = {}
         for rule in sorted(self.rules, key=lambda rule: rule.valid_from_ms, reverse=True):
+            terms = Terms(rule)
             for key in rule.places:
                 successor = self._ladders.get((rule.key, key))
-                self._ladders[rule.key, key] = Ladder(rule, site.places[key], site, successor)
+                self._ladders[rule.key, key] = Ladder(
+                    rule, site.places[key], site, successor, terms=terms
+                )
         watching: dict[tuple[str, str], list[Ladder]] = {}
         for ladder in self._ladders.values():
             watching.setdefault((ladder.rule.measure, ladder.place.key), []).append(ladder)

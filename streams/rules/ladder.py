@@ -13,16 +13,14 @@ one before. Only absence and the two minutes before an alert turns unknown follo
 from __future__ import annotations
 
 from bisect import bisect_right
-from hashlib import sha256
 from math import inf
-
-import msgspec
 
 from schemas.alert import Alert
 from schemas.value import Value
 from streams.rules.reading import silent_share, slope_per_minute, with_point
 from streams.rules.rule import Operator, Rule
 from streams.rules.state import ANEW, LadderState, Timers
+from streams.rules.terms import Terms
 from streams.rules.versions import Versions, unknown
 from streams.site.model import Place, Site
 
@@ -47,7 +45,7 @@ class Ladder:
     """One rule at one place. Keeps no state: it is passed in, and changed in place.
 
     `successor` is the same rule as it will be from its `valid_from_ms` on: values observed from
-    then on are judged by it.
+    then on are judged by it. `terms` are those of the rule, where they are at hand.
     """
 
     __slots__ = (
@@ -72,7 +70,13 @@ class Ladder:
     )
 
     def __init__(
-        self, rule: Rule, place: Place, site: Site, successor: Ladder | None = None
+        self,
+        rule: Rule,
+        place: Place,
+        site: Site,
+        successor: Ladder | None = None,
+        *,
+        terms: Terms | None = None,
     ) -> None:
         self.rule = rule
         self.place = place
@@ -81,20 +85,20 @@ class Ladder:
         self._until_ms: float = successor.rule.valid_from_ms if successor else inf
         self._plain = rule.operator is Operator.VALUE
         self._absence = rule.operator is Operator.ABSENCE
-        # a falling ladder is a rising one of the negated value
-        self._sign = sign = 1.0 if rule.rising else -1.0
-        self._levels = [step.level for step in rule.steps]
-        self._enters = [sign * step.enter for step in rule.steps]
-        self._exits = [sign * step.exit for step in rule.steps]
-        self._lowest = self._enters[0]
-        self._for_ms = [round(step.for_seconds * 1000) for step in rule.steps]
-        self._hold_ms = [round(step.hold_seconds * 1000) for step in rule.steps]
+        terms = terms or Terms(rule)
+        self._sign = terms.sign
+        self._levels = terms.levels
+        self._enters = terms.enters
+        self._exits = terms.exits
+        self._lowest = terms.enters[0]
+        self._for_ms = terms.for_ms
+        self._hold_ms = terms.hold_ms
+        self._digest = terms.digest
         cadence = rule.cadence_by_place.get(place.key, rule.cadence_seconds)
         cadence_ms = round(cadence * 1000)
         self._silent_ms = SILENT_CADENCES * cadence_ms
         self._gap_ms = UNWATCHED_MS if self._absence else GAP_CADENCES * cadence_ms
         self._late_ms = round(rule.lateness_seconds * 1000) + UNDERWAY_MS
-        self._digest = _digest(rule)
 
     # -- what the outside calls ------------------------------------------------------------
 
@@ -296,10 +300,3 @@ class Ladder:
             return None
         step = self.rule.steps[self._index(alert.level)]
         return self._versions.tell(state, value, reading, now_ms, why=why, step=step)
-
-
-def _digest(rule: Rule) -> str:
-    """Changes when a rule decides differently; new words or new places are no such change."""
-    decisive = (rule.measure, rule.operator, rule.rising, rule.window_seconds, rule.minimum_points)
-    steps = [msgspec.to_builtins(step) for step in rule.steps]
-    return sha256(msgspec.json.encode((decisive, steps))).hexdigest()[:12]

@@ -12,7 +12,7 @@ from streams.rules.generations import Generation, generations, standards_of
 from streams.rules.reach import measures_by_place
 from streams.rules.rows import RuleRow, RulesFile, read_file
 from streams.rules.rule import Operator, Rule
-from streams.rules.selection import cadences, lateness, record_kinds, select
+from streams.rules.selection import Paces, lateness, record_kinds, select
 from streams.rules.wording import Shown, happening
 from streams.site.entry import Entry
 from streams.site.mistake import Mistake, one_of
@@ -61,6 +61,7 @@ class _Reader:
         self._lines: dict[str, int] = {}
         self._starts_ms: dict[str, int] = {}
         self._measures = measures_by_place(site, catalogue)
+        self._paces = Paces(site)
         self.rules: list[Rule] = []
 
     def add(self, row: RuleRow, entry: Entry) -> None:
@@ -114,7 +115,7 @@ class _Reader:
     def _rule(self, row: RuleRow, places: tuple[str, ...], ladder: Generation) -> Rule:
         valid_from_ms, steps = ladder
         kinds = record_kinds(row.measure, self._catalogue)
-        paces = cadences(places, kinds, self._site) if row.cadence_seconds is None else {}
+        paces = self._paces.cadences(places, kinds) if row.cadence_seconds is None else {}
         measured = max(paces.values(), default=ORDINARY_CADENCE_SECONDS)
         unit = self._catalogue.row(row.measure).unit
         return Rule(

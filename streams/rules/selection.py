@@ -65,20 +65,31 @@ def record_kinds(measure: str, catalogue: Catalogue) -> frozenset[str]:
     return frozenset()
 
 
-def cadences(places: Iterable[str], kinds: frozenset[str], site: Site) -> dict[str, float]:
-    """τ by place: of the slowest source of these kinds there or below, if there is one."""
-    slowest: dict[str, float] = {}
-    for source in site.sources.values():
-        if site.feeds[source.feed].kind in kinds:
-            for key in _way_up(site.places[source.place], site):
-                slowest[key] = max(slowest.get(key, 0.0), source.cadence_seconds)
-    return {
-        key: max(slowest[key], AGGREGATE_CADENCE_SECONDS)
-        if KINDS[site.places[key].kind].aggregate
-        else slowest[key]
-        for key in places
-        if key in slowest
-    }
+class Paces:
+    """How often the sources of a site speak, asked once a rule."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._slowest: dict[str, dict[str, float]] = {}
+        """by record kind, of the sources that are right there"""
+        for source in site.sources.values():
+            slowest = self._slowest.setdefault(site.feeds[source.feed].kind, {})
+            slowest[source.place] = max(slowest.get(source.place, 0.0), source.cadence_seconds)
+
+    def cadences(self, places: Iterable[str], kinds: frozenset[str]) -> dict[str, float]:
+        """τ by place: of the slowest source of these kinds there or below, if there is one."""
+        slowest: dict[str, float] = {}
+        for kind in kinds:
+            for place, seconds in self._slowest.get(kind, {}).items():
+                for key in _way_up(self._site.places[place], self._site):
+                    slowest[key] = max(slowest.get(key, 0.0), seconds)
+        return {
+            key: max(slowest[key], AGGREGATE_CADENCE_SECONDS)
+            if KINDS[self._site.places[key].kind].aggregate
+            else slowest[key]
+            for key in places
+            if key in slowest
+        }
 
 
 def lateness(kinds: frozenset[str], site: Site, ordinary: float) -> float:
