@@ -131,7 +131,7 @@ class Ladder:
             return ()
         if now_ms - since_ms < UNKNOWN_AFTER_MS:
             return ()
-        state.alert = unknown(alert, now_ms)
+        state.alert = unknown(alert, now_ms, chattering=state.chattering)
         return (state.alert,)
 
     # -- reading ---------------------------------------------------------------------------

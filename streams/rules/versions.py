@@ -87,7 +87,7 @@ class Versions:
         return happening(self._rule, self._place, shown, step, suspect=self.suspect(value))
 
 
-def unknown(alert: Alert, now_ms: int) -> Alert:
+def unknown(alert: Alert, now_ms: int, *, chattering: bool) -> Alert:
     """The version that says that the value is not known any more and the level held."""
     return msgspec.structs.replace(
         alert,
@@ -96,6 +96,7 @@ def unknown(alert: Alert, now_ms: int) -> Alert:
         value=None,
         detected_at_ms=now_ms,
         why="unknown",
+        chattering=chattering,
         text_zh=alert.text_zh + UNKNOWN[0],
         text_en=alert.text_en + UNKNOWN[1],
     )

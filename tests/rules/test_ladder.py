@@ -114,6 +114,16 @@ def test_a_chattering_ladder_slows_down(swings: list[bool]) -> None:
         assert len([ms for ms in ends if ms - flagged[0] <= 1_800_000]) <= 1_800 / (2 * hold)
 
 
+def test_who_has_calmed_down_does_not_chatter_when_its_value_is_lost() -> None:
+    ladder, state = new_ladder((1, 5, 3, 0, 0)), LadderState()
+    chattering = run(ladder, [9, 0, 9, 0, 9], state)[-1]
+    assert chattering.chattering
+    assert run(ladder, [9] * 200, state, start=50) == []
+    ladder.step(state, new_value(2050, None), at(2050))
+    (lost,) = ladder.tick(state, at(2050 + 120))
+    assert (lost.why, lost.chattering) == ("unknown", False)
+
+
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=60))
 def test_falling_is_rising_upside_down(numbers: list[float]) -> None:
     rising = new_ladder((1, 5, 3, 10, 20), (3, 9, 7, 0, 10))
