@@ -64,6 +64,7 @@ def new_topic(admin: KafkaAdminClient) -> NewTopicName:
     return create
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests share out to several processes, those that start servers stay in one of them."""
     for item in items:

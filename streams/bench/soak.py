@@ -11,13 +11,15 @@ from statistics import median
 
 from aiokafka import AIOKafkaProducer
 
-from streams.bench.latency import WARM_UP_SECONDS, Play
+from streams.bench.latency import Play
 from streams.bench.load import Load
 from streams.bench.page import page_total
 from streams.bench.pipeline import PAGE_MB, BenchError
 from streams.bench.rig import Rig, rig
 
 LOOKS = 60
+WARM_UP_SECONDS = 75.0
+"""until the windows of a minute are full"""
 PATIENCE_SECONDS = 120.0
 
 
@@ -31,13 +33,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soak:
-    """`records` were acknowledged by the broker at `rate_per_s`, and the worker has counted as
-    many. Memory and handles are medians of the middle and of the last third of the run."""
+    """`records` were handed to the broker, at `rate_per_s` after the start, and `processed` of them
+    by the worker. Memory and handles are medians of the middle and of the last third."""
 
     seconds: float
     rate_per_s: int
     records: int
-    counted: int
+    processed: int
     middle: Look
     last: Look
 
@@ -57,36 +59,29 @@ async def _soaked(bench: Rig, load: Load, seconds: float) -> Soak:
     ) as producer:
         play = Play(load, producer)
         await play.publish(WARM_UP_SECONDS, remember=False)
-        watching = asyncio.create_task(_watch(bench, seconds / LOOKS, looks))
         before, began = play.records, time.monotonic()
-        await play.publish(seconds, remember=False)
+        await asyncio.gather(
+            play.publish(seconds, remember=False), _watch(bench, seconds / LOOKS, looks)
+        )
         passed = time.monotonic() - began
-        await watching
     return Soak(
         seconds=round(passed, 1),
         rate_per_s=round((play.records - before) / passed),
         records=play.records,
-        counted=await _counted(bench, play.records),
+        processed=await _processed(bench, play.records),
         middle=_middle(looks[LOOKS // 3 : 2 * LOOKS // 3]),
         last=_middle(looks[2 * LOOKS // 3 :]),
     )
 
 
 async def _watch(bench: Rig, every_seconds: float, looks: list[Look]) -> None:
+    process = Path(f"/proc/{bench.worker.pid}")
     for _ in range(LOOKS):
         await asyncio.sleep(every_seconds)
-        looks.append(look_at(bench.worker.pid))
-
-
-def look_at(pid: int | None) -> Look:
-    """How it stands now. Raises BenchError when there is no such process."""
-    process = Path(f"/proc/{pid}")
-    try:
+        if reason := bench.worker.exit_reason():
+            raise BenchError(f"the worker {reason}")
         pages = int((process / "statm").read_text().split()[1])
-        handles = len(list((process / "fd").iterdir()))
-    except FileNotFoundError:
-        raise BenchError("the worker ended by itself") from None
-    return Look(round(pages * PAGE_MB, 1), handles)
+        looks.append(Look(round(pages * PAGE_MB, 1), len(list((process / "fd").iterdir()))))
 
 
 def _middle(looks: Sequence[Look]) -> Look:
@@ -96,12 +91,13 @@ def _middle(looks: Sequence[Look]) -> Look:
     )
 
 
-async def _counted(bench: Rig, records: int) -> int:
-    """What the worker has counted once it is no less than what was published."""
+async def _processed(bench: Rig, records: int) -> int:
+    """How many were processed once no fewer were counted than were handed over."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     port = bench.settings.worker_port
     while (done := await asyncio.to_thread(page_total, port, "hubwatch_records_total")) < records:
         if time.monotonic() > deadline:
             raise BenchError(f"{done:.0f} of {records} records were worked off")
         await asyncio.sleep(1)
-    return round(done)
+    refused = await asyncio.to_thread(page_total, port, "hubwatch_quarantined_total")
+    return round(done - refused)

@@ -103,7 +103,7 @@ def soak(
         typer.echo(json.dumps(asdict(found)))
         return
     terminal.say(f"{found.rate_per_s:>12,}  events/s for {found.seconds:.0f} s")
-    terminal.say(f"{found.counted:>12,}  counted by the worker of {found.records:,} published")
+    terminal.say(f"{found.processed:>12,}  processed by the worker of {found.records:,} published")
     for name, look in (("in the middle", found.middle), ("at the end", found.last)):
         terminal.say(f"{look.mb:>12}  MB and {look.handles} open files {name}")
 

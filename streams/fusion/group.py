@@ -43,9 +43,9 @@ class Accumulation:
 
 class Group:
     """Values are evaluated once a step of event time (`step_ms`), as soon as every source due in it
-    has spoken, at the latest when a record of the next step comes or time is looked
-    at, and carry the start of their step as `observed_at_ms`: so what a ladder sees does not depend
-    on how records were cut into batches. A `sudden` change, which alone moves a value of the place
+    has spoken, at the latest when a record of the next step comes or time is looked at, and carry
+    the start of their step as `observed_at_ms`: so what a ladder sees does not depend on how
+    records were cut into batches. A `sudden` change, which alone moves a value of the place
     by a quarter, does not wait. One source alone needs no steps: each of its samples is one. Where
     several departments may report (`mixed`), whose record comes first is chance: the place waits
     for the look, which all of them have reached.
@@ -207,7 +207,7 @@ class Group:
             accumulation.heard = True
 
     def _doubt(self, source: SourceState, newest: Sample) -> Reason | None:
-        """Judges the source's newest sample: what makes it doubtful, and whether it moved."""
+        """What makes the source's newest sample doubtful; notes when it moved."""
         reader = self._reader
         before, source.evaluated = source.evaluated, newest
         moved = before is None or reader.moved(before, newest)

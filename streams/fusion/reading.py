@@ -41,7 +41,7 @@ class Reader:
         at = {name: index for index, name in enumerate(fields, start=1)}
         self._jumps = [(at[row.field], row.jump) for row in rows if row.jump is not None]
         self.bounded = bool(self._jumps)
-        """a quantity cannot change by anything"""
+        """some row limits how far its number can jump"""
         windowed = [row for row in rows if row.over_time is not OverTime.LAST]
         self._horizon_ms = max([_length_ms(row) for row in windowed], default=0)
         self._openings: Sequence[Callable[[], Window]] = ()
@@ -93,6 +93,7 @@ class Reader:
 
     def moved(self, before: Sample, newest: Sample) -> bool:
         """The source says something else than before."""
+        # mostly its first field tells, and nothing need be cut out
         if self._fields and newest[1] != before[1]:
             return True
         return newest[1:] != before[1:]

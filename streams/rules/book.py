@@ -22,7 +22,7 @@ class Withdrawn:
     def tick(self, state: LadderState, now_ms: int) -> tuple[Alert, ...]:
         alert = state.alert
         state.sleep()
-        return (withdrawn(alert, now_ms),) if alert else ()
+        return (withdrawn(alert, now_ms, chattering=state.chattering),) if alert else ()
 
 
 WITHDRAWN = Withdrawn()

@@ -66,7 +66,7 @@ def record_kinds(measure: str, catalogue: Catalogue) -> frozenset[str]:
 
 
 class Paces:
-    """How often the sources of a site speak, asked once a rule."""
+    """How often the sources of a site speak."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

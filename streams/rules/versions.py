@@ -102,7 +102,7 @@ def unknown(alert: Alert, now_ms: int, *, chattering: bool) -> Alert:
     )
 
 
-def withdrawn(alert: Alert, now_ms: int) -> Alert:
+def withdrawn(alert: Alert, now_ms: int, *, chattering: bool) -> Alert:
     """The last version of an alert whose rule no longer watches its place."""
     return msgspec.structs.replace(
         alert,
@@ -111,6 +111,7 @@ def withdrawn(alert: Alert, now_ms: int) -> Alert:
         level=0,
         detected_at_ms=now_ms,
         why="withdrawn",
+        chattering=chattering,
         text_zh=alert.text_zh + WITHDRAWN[0],
         text_en=alert.text_en + WITHDRAWN[1],
     )

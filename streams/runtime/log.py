@@ -14,7 +14,7 @@ KEPT = 1000
 
 
 class OnceWhileItLasts(logging.Filter):
-    """Lets a warning of a library pass that was not heard for QUIET_SECONDS.
+    """Lets a line of a library pass that was not heard for QUIET_SECONDS.
 
     Clients of a broker that is away warn with every try, hundreds of times a second; what goes away
     and what returns is told by our own lines. Exceptions with a traceback always pass.
@@ -27,7 +27,7 @@ class OnceWhileItLasts(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.partition(".")[0] in OURS or record.exc_info:
             return True
-        kind = (record.name, str(record.msg))
+        kind = (record.name, record.getMessage())
         before = self._heard.get(kind)
         if len(self._heard) >= KEPT:
             self._heard.clear()

@@ -27,13 +27,14 @@ Tell = Callable[[str], None]
 
 @pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Tell:
-    """Says a line on the terminal, whatever pytest captures."""
+    """Says a line on the terminal, whatever pytest captures; in a process that shares in the
+    tests, beside its failure."""
     plugins = request.config.pluginmanager
     reporter, capture = plugins.getplugin("terminalreporter"), plugins.getplugin("capturemanager")
     assert capture is not None
 
     def line(text: str) -> None:
-        if reporter is None:  # a process that shares in the tests has no terminal
+        if reporter is None:
             sys.stdout.write(f"{text}\n")
             return
         with capture.global_and_fixture_disabled():
@@ -58,15 +59,20 @@ def rng(seed: int) -> random.Random:
 
 
 @pytest.fixture
-def new_broker(tmp_path: Path) -> Iterator[Callable[..., Broker]]:
+def java() -> None:
+    """The broker can run here."""
+    try:
+        find_java()
+    except ToolMissingError as missing:
+        pytest.skip(f"broker: {missing}")
+
+
+@pytest.fixture
+def new_broker(tmp_path: Path, java: None) -> Iterator[Callable[..., Broker]]:
     """`new_broker(properties)` → a running one, on free ports and in the test's folder."""
     started: list[Broker] = []
 
     def start(**more: object) -> Broker:
-        try:
-            find_java()
-        except ToolMissingError as missing:
-            pytest.skip(f"broker: {missing}")
         port, controller_port = free_ports(2)
         settings = BrokerSettings(
             **{"data_dir": tmp_path, "port": port, "controller_port": controller_port, **more}  # type: ignore[arg-type]

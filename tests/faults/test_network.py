@@ -12,6 +12,7 @@ from streams.runtime.servers.ports import LOOPBACK, free_ports
 from tests.faults.conftest import NewRig
 from tests.faults.proxy import Proxy
 from tests.faults.rig import MARKS, Rig, violations
+from tests.faults.town import CADENCE_SECONDS
 
 pytestmark = [*MARKS, pytest.mark.faults]
 
@@ -40,7 +41,7 @@ def proxied(new_rig: NewRig) -> Iterator[tuple[Rig, Proxy]]:
 
 def blocked(rig: Rig, seconds: float) -> None:
     """So long, in which nothing becomes durable: the cut does cut."""
-    rig.pause(0.5)
+    rig.pause(0.5 + CADENCE_SECONDS)  # so that something new is stored
     ends = rig.ends()
     rig.pause(seconds)
     assert not rig.progress.contains(ends), "the workers have another way to the broker"

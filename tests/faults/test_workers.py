@@ -36,7 +36,7 @@ def test_come_and_go(new_rig: NewRig, rng: random.Random) -> None:
     longest = 0.0
     until = time.monotonic() + STORM_SECONDS
     while time.monotonic() < until:
-        if len(rig.workers) > 1 and rng.random() < 0.5:
+        if len(rig.workers) > PARTITIONS or (len(rig.workers) > 1 and rng.random() < 0.5):
             leaving = rig.workers.pop(rng.randrange(len(rig.workers)))
             leaving.stop()
         else:
