@@ -1,9 +1,9 @@
 """The trailing windows of a source: what its newest samples come to, as one number a question.
 
 Means and sums are kept from record to record, so that a long window costs no more than a short one.
-They are kept in whole millionths (of whole numbers up to 9·10⁹, beyond any field summed), which are
-exact whatever the order in which samples come and go:
-a source that goes on from a snapshot says the same as one that never stopped.
+They are kept in whole millionths, which are exact whatever the order in which samples come and go:
+a source that goes on from a snapshot says the same as one that never stopped. (Of whole numbers so
+up to 9·10⁹, beyond any field that is summed.)
 """
 
 from __future__ import annotations
