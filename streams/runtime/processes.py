@@ -36,7 +36,9 @@ def run_worker(settings: Settings) -> None:
     watchdog = _watched(worker.app, settings, worker.standings)
 
     def ready() -> str:
-        """Partitions are assigned, get on, and their snapshots are young enough."""
+        """Partitions are assigned and restored, get on, and their snapshots are young enough."""
+        if worker.moving:
+            return "partitions are being taken over or given back"
         durable_at = [tenure.durable_at for tenure in list(worker.tenures.values())]
         if not durable_at:
             return "no partition assigned yet"

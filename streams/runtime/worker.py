@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import structlog
@@ -75,6 +75,8 @@ class Worker:
         self._stepping = asyncio.Lock()
         self._owning = asyncio.Lock()
         """held while partitions are taken over, saved or given up"""
+        self.moving = False
+        """partitions are being taken over or given back; may be asked from any thread"""
         self._closing: set[asyncio.Task[None]] = set()
         self.app = self._build_app()
         watermark = Watermark(settings.published_file, clock)
@@ -223,7 +225,7 @@ class Worker:
             missing = [t for t in self._departments if TP(t, number) not in assignment]
             if missing:
                 raise AssignmentError(f"partition {number} of {missing[0]} is with another worker")
-        async with self._owning:  # Faust may ask again before it has been answered
+        async with self._moved():  # Faust may ask again before it has been answered
             numbers &= {tp.partition for tp in self.app.consumer.assignment()}
             for number in sorted(numbers - set(self.tenures)):
                 self.tenures[number] = await self._take_over(number)
@@ -235,6 +237,15 @@ class Worker:
                     for number in numbers
                     for topic, position in self._begin_anew(self.tenures[number]).items()
                 }
+
+    @asynccontextmanager
+    async def _moved(self) -> AsyncIterator[None]:
+        async with self._owning:
+            self.moving = True
+            try:
+                yield
+            finally:
+                self.moving = False
 
     def _begin_anew(self, tenure: Tenure) -> Mapping[str, int]:
         """What was fetched and not yet stepped is fetched again; returns where to read on."""
@@ -261,7 +272,7 @@ class Worker:
 
     async def release(self, revoked: set[TP]) -> None:
         """Saves and forgets partitions that go to another worker; writes nothing of them later."""
-        async with self._owning:
+        async with self._moved():
             for number in sorted({tp.partition for tp in revoked}):
                 await self._save_partition(number)
                 async with self._stepping:
