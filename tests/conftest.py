@@ -72,6 +72,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("servers"))
 
 
+def pytest_collection_finish() -> None:
+    """By now this process has loaded the core; those that it starts run it as users do."""
+    os.environ.pop("HUBWATCH_INTERPRETED", None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Recalls, beside the result of the tests, that a check of scripts/lint failed before them."""
     failed = os.environ.get("FAILED_CHECKS")

@@ -29,7 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON object as the last 
 
 @app.command()
 def pipeline(
-    records: Records = 1_500_000,
+    records: Records = 3_000_000,
     sources: Sources = 5000,
     places: Places = 200,
     partitions: Partitions = 4,
@@ -47,7 +47,8 @@ def pipeline(
     if as_json:
         typer.echo(json.dumps(asdict(taken)))
         return
-    terminal.say(f"{taken.events_per_s:>12,}  events/s of {taken.records:,} records")
+    core = "compiled" if taken.compiled else "interpreted"
+    terminal.say(f"{taken.events_per_s:>12,}  events/s of {taken.records:,} records, core {core}")
     terminal.say(f"{taken.cpu_us_per_event:>12}  CPU µs an event")
     terminal.say(f"{taken.rss_mb:>12}  MB of memory")
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from statistics import median
+from typing import Final
 
 from streams.gate.source import NEVER_MS, SourceState
 
-FRESH_CADENCES = 2
-LOOK_MS = 5_000
-SILENT_CADENCES = 5
-LEARNT_DWELLS = 5
-LEARNT_DWELL_FACTOR = 3
-UNLEARNT_DWELL_CADENCES = 30
+FRESH_CADENCES: Final = 2
+LOOK_MS: Final = 5_000
+SILENT_CADENCES: Final = 5
+LEARNT_DWELLS: Final = 5
+LEARNT_DWELL_FACTOR: Final = 3
+UNLEARNT_DWELL_CADENCES: Final = 30
 
 
 class Freshness(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Sequence, Set
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from schemas.value import Value
 from streams.fusion.freshness import fresh_until_ms, is_frozen, note_change
@@ -17,14 +17,14 @@ from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
 from streams.site.model import Place
 
-HELD_BACK_UNTIL_BELIEVED = 3
-STEPS_A_CADENCE = 2
-SHORTEST_STEP_MS = 1_000
+HELD_BACK_UNTIL_BELIEVED: Final = 3
+STEPS_A_CADENCE: Final = 2
+SHORTEST_STEP_MS: Final = 1_000
 """more often nobody looks"""
-SUDDEN_SHARE = 0.25
+SUDDEN_SHARE: Final = 0.25
 SHARED = (OverSources.MEAN, OverSources.WEIGHTED_MEAN)
 """one source of n moves the value by an n-th of its own change"""
-LOOK_AGAIN_MS = 60_000
+LOOK_AGAIN_MS: Final = 60_000
 """a value is looked at anew that often, even when nothing comes in"""
 
 _observed_ms = itemgetter(0)
@@ -187,9 +187,12 @@ class Group:
 
     def _is_sudden(self, before: Sample, reading: Sample) -> bool:
         for at, limit in self._limits.values():
-            was, now = before[at], reading[at]
-            if was is not now and was is not None and now is not None and abs(now - was) > limit:
-                return True
+            was: float | None = before[at]
+            now: float | None = reading[at]
+            if was is not now and was is not None and now is not None:
+                change = now - was
+                if change > limit or change < -limit:
+                    return True
         return False
 
     def expect(self, row: Measure, value: Value) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from streams.fusion.measure import Measure, OverTime
 from streams.fusion.reduce import Reduction, Sample
 from streams.fusion.window import Window, opening
 
-SAMPLES_KEPT = 2
+SAMPLES_KEPT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,24 @@ class Reader:
         """Those of one more source; none where the newest sample says it all."""
         return [opens() for opens in self._openings]
 
-    def slide(self, samples: list[Sample], windows: Sequence[Window]) -> Sample:
+    def slide(self, samples: list[Sample], windows: list[Window]) -> Sample:
         """Takes in the last of the samples, which is the newest, and reads them; forgets those no
         window reaches, but leaves two to compare with."""
         newest = samples[-1]
         if not windows:
-            del samples[:-SAMPLES_KEPT]
+            if len(samples) > SAMPLES_KEPT:
+                del samples[:-SAMPLES_KEPT]
             return newest
-        numbers = [newest[0]]
+        numbers: list[Any] = [newest[0]]
         for window in windows:
-            numbers += window.slide(samples)
-        horizon_ms = newest[0] - self._horizon_ms
+            window.slide(samples, numbers)
+        horizon_ms: int = newest[0] - self._horizon_ms
         gone, most = 0, len(samples) - SAMPLES_KEPT
         # a counter's difference starts from the last sample before its window
-        while gone < most and samples[gone + 1][0] <= horizon_ms:
+        while gone < most:
+            observed_ms: int = samples[gone + 1][0]
+            if observed_ms > horizon_ms:
+                break
             gone += 1
         if gone:
             del samples[:gone]
@@ -80,15 +84,15 @@ class Reader:
         return tuple(numbers)
 
     @staticmethod
-    def start(samples: Sequence[Sample], windows: Sequence[Window]) -> Sample:
+    def start(samples: list[Sample], windows: list[Window]) -> Sample:
         """Reads the samples anew, after others than the newest have changed."""
         newest = samples[-1]
         if not windows:
             return newest
-        numbers = [newest[0]]
+        numbers: list[Any] = [newest[0]]
         for window in windows:
             window.start(samples)
-            numbers += window.read(samples)
+            window.read(samples, numbers)
         return tuple(numbers)
 
     def moved(self, before: Sample, newest: Sample) -> bool:

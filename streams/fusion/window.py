@@ -11,33 +11,40 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Protocol
+from typing import Final
 
 from streams.fusion.measure import OverTime
 from streams.fusion.reduce import Reduction, Sample
 
-MICRO = 1_000_000
-MILLION = 1e6
+MICRO: Final = 1_000_000
+MILLION: Final = 1e6
 """the same for floats: Python multiplies two of a kind twice as fast"""
 KEPT = (OverTime.MEAN, OverTime.SUM)
 
 _observed_ms = itemgetter(0)
 
 
-class Window(Protocol):
-    """A trailing window over the samples of one source, start exclusive, in event time."""
+class Window:
+    """A trailing window over the samples of one source, start exclusive, in event time.
 
-    def start(self, samples: Sequence[Sample]) -> None:
+    One that keeps nothing from sample to sample has only to be read.
+    """
+
+    __slots__ = ()
+
+    def start(self, samples: list[Sample]) -> None:
         """Begins anew with these samples, oldest first; there may be none."""
 
-    def slide(self, samples: Sequence[Sample]) -> list[float | None]:
+    def slide(self, samples: list[Sample], numbers: list[float | None]) -> None:
         """The last of the samples is new, and newer than all before it; reads them with it."""
+        self.read(samples, numbers)
 
     def forget(self, count: int) -> None:
         """So many samples, which it reaches no more, were taken from the front."""
 
-    def read(self, samples: Sequence[Sample]) -> list[float | None]:
-        """A number by reduction; None where too little was measured."""
+    def read(self, samples: list[Sample], numbers: list[float | None]) -> None:
+        """Adds a number by reduction; None where too little was measured."""
+        raise NotImplementedError
 
 
 def opening(
@@ -55,7 +62,7 @@ def opening(
     return lambda: scan
 
 
-class Newest:
+class Newest(Window):
     """The newest sample."""
 
     __slots__ = ("_columns",)
@@ -63,21 +70,12 @@ class Newest:
     def __init__(self, reductions: Sequence[Reduction]) -> None:
         self._columns = [asked.at for asked in reductions]
 
-    def start(self, samples: Sequence[Sample]) -> None:
-        """Keeps nothing."""
-
-    def slide(self, samples: Sequence[Sample]) -> list[float | None]:
-        return self.read(samples)
-
-    def forget(self, count: int) -> None:
-        """Keeps nothing."""
-
-    def read(self, samples: Sequence[Sample]) -> list[float | None]:
+    def read(self, samples: list[Sample], numbers: list[float | None]) -> None:
         newest = samples[-1]
-        return [newest[at] for at in self._columns]
+        numbers += [newest[at] for at in self._columns]
 
 
-class Scan:
+class Scan(Window):
     """Looks at all its samples each time it is read.
 
     A `difference` takes the last sample before the window too.
@@ -92,22 +90,13 @@ class Scan:
         self._difference = difference
         self._reducers = [asked.reducer for asked in reductions]
 
-    def start(self, samples: Sequence[Sample]) -> None:
-        """Keeps nothing."""
-
-    def slide(self, samples: Sequence[Sample]) -> list[float | None]:
-        return self.read(samples)
-
-    def forget(self, count: int) -> None:
-        """Keeps nothing."""
-
-    def read(self, samples: Sequence[Sample]) -> list[float | None]:
+    def read(self, samples: list[Sample], numbers: list[float | None]) -> None:
         start_ms = samples[-1][0] - self._length_ms
         first = 0
         if samples[0][0] <= start_ms:
             first = bisect_right(samples, start_ms, lo=1, key=_observed_ms) - self._difference
         columns = tuple(zip(*samples[first:], strict=True))
-        return [reduce(columns) for reduce in self._reducers]
+        numbers += [reduce(columns) for reduce in self._reducers]
 
 
 class Plan:
@@ -149,7 +138,7 @@ class Plan:
         return where
 
 
-class Running:
+class Running(Window):
     """Adds the newest sample to what it keeps, and takes away those that leave."""
 
     __slots__ = ("_first", "_kept", "_plan")
@@ -159,9 +148,9 @@ class Running:
         self._kept = [0] * plan.size
         self._first = 0
 
-    def start(self, samples: Sequence[Sample]) -> None:
+    def start(self, samples: list[Sample]) -> None:
         self._kept = [0] * self._plan.size
-        start_ms = samples[-1][0] - self._plan.length_ms if samples else 0
+        start_ms: int = samples[-1][0] - self._plan.length_ms if samples else 0
         self._first = 0
         for sample in samples:
             if sample[0] > start_ms:
@@ -169,39 +158,41 @@ class Running:
             else:
                 self._first += 1
 
-    def slide(self, samples: Sequence[Sample]) -> list[float | None]:
+    def slide(self, samples: list[Sample], numbers: list[float | None]) -> None:
         newest = samples[-1]
         self._add(newest, 1)
-        start_ms = newest[0] - self._plan.length_ms
+        start_ms: int = newest[0] - self._plan.length_ms
         first = self._first
-        while samples[first][0] <= start_ms:
-            self._add(samples[first], -1)
+        while True:
+            sample = samples[first]
+            observed_ms: int = sample[0]
+            if observed_ms > start_ms:
+                break
+            self._add(sample, -1)
             first += 1
         self._first = first
-        return self.read(samples)
+        self.read(samples, numbers)
 
     def forget(self, count: int) -> None:
         self._first -= count
 
     def _add(self, sample: Sample, sign: int) -> None:
         kept = self._kept
-        micros: list[int | None] = [None] * len(sample)
         for at, where in self._plan.columns:
-            number = sample[at]
+            number: float | None = sample[at]
             if number is not None:
-                micros[at] = micro = round(number * MILLION)
                 kept[where] += sign
-                kept[where + 1] += sign * micro
+                kept[where + 1] += sign * _micros(number)
         for at, weight_at, where in self._plan.pairs:
-            micro, weight = micros[at], micros[weight_at]
-            if weight and micro is not None:
-                weight *= sign
-                kept[where] += weight
-                kept[where + 1] += weight * micro
+            number = sample[at]
+            weight: float | None = sample[weight_at]
+            if weight and number is not None:
+                micros = sign * _micros(weight)
+                kept[where] += micros
+                kept[where + 1] += micros * _micros(number)
 
-    def read(self, samples: Sequence[Sample]) -> list[float | None]:  # noqa: ARG002  a Window's
+    def read(self, samples: list[Sample], numbers: list[float | None]) -> None:  # noqa: ARG002  a Window's
         kept = self._kept
-        numbers: list[float | None] = []
         for where, weighted, is_sum in self._plan.readings:
             count, total = kept[where], kept[where + 1]
             if not count:
@@ -212,4 +203,9 @@ class Running:
                 numbers.append(kept[weighted + 1] / (kept[weighted] * MICRO))
             else:
                 numbers.append(total / (count * MICRO))
-        return numbers
+
+
+def _micros(number: float) -> int:
+    """The nearest whole number of millionths."""
+    scaled = number * MILLION
+    return int(scaled + 0.5) if scaled >= 0.0 else int(scaled - 0.5)

@@ -9,16 +9,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from schemas.errors import RecordError
 from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
 from streams.site.model import Site, Source
 
-FUTURE_MS = 30_000
-LATEST_REVISION_MS = 3_600_000
-REMEMBERED = 2
+FUTURE_MS: Final = 30_000
+LATEST_REVISION_MS: Final = 3_600_000
+REMEMBERED: Final = 2
 """samples of a source whose content a repeated record is compared with"""
 
 Admitted = tuple[SourceState, Any, int]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from streams.gate.reasons import Reason
 from streams.site.model import Feed, Source
 
-NEVER_MS = 2**62
+NEVER_MS: Final = 2**62
 """later than any instant"""
-SEEN_LIMIT = 64
-SKEW_WINDOW_MS = 300_000
-SKEW_SAMPLES = 256
+SEEN_LIMIT: Final = 64
+SKEW_WINDOW_MS: Final = 300_000
+SKEW_SAMPLES: Final = 256
 
 
 class SourceState:

@@ -93,6 +93,10 @@ class Inflow:
 
 def _first_later(batch: Sequence[Incoming], until_ms: int) -> int:
     """Index of the first record that arrived after `until_ms`; the length when none did."""
+    count = len(batch)
     if batch[-1].timestamp <= until_ms:
-        return len(batch)
-    return next(n for n, incoming in enumerate(batch) if incoming.timestamp > until_ms)
+        return count
+    for index in range(count):
+        if batch[index].timestamp > until_ms:
+            return index
+    return count

@@ -43,6 +43,7 @@ OUTSIDE: Mapping[str, str] = {
     "HUBWATCH_GRAFANA_PASSWORD": "password of that user",
     "HUBWATCH_GRAFANA_TOKEN": "token of a service account, for `hubwatch boards push`",
     "HUBWATCH_GRAFANA_USER": "user to push boards as, instead of a token",
+    "HUBWATCH_INTERPRETED": "1: the core runs from its sources, compiled or not",
     "HUBWATCH_MAVEN_REPOSITORY": "mirror to fetch the broker's jars from",
     "HUBWATCH_PROMETHEUS_URL": "where Grafana's provisioning finds Prometheus",
     "HUBWATCH_PYTHON": "interpreter that scripts/setup makes the environment with",
