@@ -46,7 +46,7 @@ class Picture:
         self.places = {
             place.key: PlaceState(place) for place in site.places.values() if place.cell in cells
         }
-        self.watchers = Watchers(rules)
+        self.watchers = Watchers(rules, self.places.values())
         self.doubts: Counter[tuple[str, str]] = Counter()
         self.dirty_cells: set[str] = set()
         self._record_types = record_types
@@ -237,7 +237,7 @@ class Picture:
             value = value.following(before)
             state.values[value.measure] = value
         found = self.watchers.step(state, value, now_ms)
-        if state.restless:  # a ladder is awake: the clock may bring something at any look
+        if state.place.key in self.watchers.restless:
             self.due_ms = min(self.due_ms, next_look_ms(now_ms))
         if found:
             alerts += found
@@ -300,8 +300,7 @@ class Picture:
         for cell, alert in self.watchers.withdraw(now_ms):
             alerts.append(alert)
             self.dirty_cells.add(cell)
-        for place in self.watchers.states:
-            cell = self.places[place].place.cell
+        for place, cell in list(self.watchers.restless.items()):
             if cell not in self.ahead_ms and (found := self.watchers.tick(place, now_ms)):
                 alerts += found
                 self.dirty_cells.add(cell)
@@ -338,7 +337,7 @@ class Picture:
         """When each thing that waits for time is due."""
         ahead_ms = self.ahead_ms
         yield self._checks_ms
-        if any(s.restless and s.place.cell not in ahead_ms for s in self.places.values()):
+        if any(cell not in ahead_ms for cell in self.watchers.restless.values()):
             yield next_look_ms(now_ms)
         yield from (g.put_off_ms for g in self._put_off if g.place.cell not in ahead_ms)
         yield from (s.roll_up_ms for s in self._rolling.values() if s.place.cell not in ahead_ms)
@@ -348,7 +347,7 @@ class Picture:
         """Works out again, after a restart, when each group is to be looked at next: as of when it
         was looked at last. `now_ms` 0: time has not begun."""
         self._recall_clocks(now_ms)
-        if now_ms:  # which ladders sleep is found out when they are stepped
+        if now_ms:  # what the site no longer has is withdrawn
             self.due_ms = min(self.due_ms, next_look_ms(now_ms))
         for state in self.places.values():
             passed_ms = max(now_ms, self.ahead_ms.get(state.place.cell, 0))

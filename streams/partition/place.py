@@ -9,6 +9,7 @@ from typing import NamedTuple
 from schemas.value import ArrivalBin, Value
 from streams.fusion.group import Group
 from streams.fusion.measure import Catalogue, Derived, RollUp
+from streams.rules.vigil import Vigil
 from streams.site.model import Place
 
 
@@ -33,8 +34,8 @@ class Delay(NamedTuple):
 class PlaceState:
     """`values` holds the newest value of every measure the place has, unknown before any data.
 
-    `restless` are the measures of which a ladder may be awake. `derived` are the rows that follow
-    from the records of one kind, and under "" those that follow from several or from places within;
+    `vigils` are those kept over its measures by ladders. `derived` are the rows that follow from
+    the records of one kind, and under "" those that follow from several or from places within;
     `roll_up_ms` is the look at which these are due, 0 while nothing has changed. `delays` tell how
     late its records were, at the half minutes of some time past.
     """
@@ -48,10 +49,10 @@ class PlaceState:
         "groups",
         "parent",
         "place",
-        "restless",
         "roll_up_ms",
         "roll_ups",
         "values",
+        "vigils",
     )
 
     def __init__(self, place: Place) -> None:
@@ -66,7 +67,7 @@ class PlaceState:
         self.derived: dict[str, tuple[Derived, ...]] = {}
         self.roll_ups: tuple[RollUpRow, ...] = ()
         self.roll_up_ms = 0
-        self.restless: set[str] = set()
+        self.vigils: dict[str, Vigil] = {}
 
     def own_measures(self) -> dict[str, str]:
         """Measures read or accumulated from the place's own sources, with the record kind."""

@@ -226,7 +226,7 @@ def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:
         ],
         values=list(state.values.values()),
         arrivals=state.arrivals,
-        ladders=partition.picture.watchers.states.get(key, {}),
+        ladders=partition.picture.watchers.settled(state),
         delays=state.delays,
     )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import inf
 
 from schemas.alert import Alert
 from streams.rules.ladder import Ladder
-from streams.rules.rule import Operator, Rule
+from streams.rules.rule import Rule
 from streams.rules.state import LadderState
 from streams.rules.terms import Terms
 from streams.rules.versions import withdrawn
+from streams.rules.watch import Watch
 from streams.site.model import Site
 
 
@@ -26,43 +26,6 @@ class Withdrawn:
 
 
 WITHDRAWN = Withdrawn()
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """The ladders that one measure at one place steps, however many there are.
-
-    While all of them sleep, a value between `low` and `high`, or an unknown one, moves only the
-    `sleepless`: those that compare something else than the value with their steps.
-    """
-
-    ladders: tuple[Ladder, ...]
-    sleepless: tuple[Ladder, ...]
-    low: float
-    high: float
-
-    def calm(self, reading: float | None) -> bool:
-        return reading is None or self.low < reading < self.high
-
-
-def _watch(ladders: tuple[Ladder, ...]) -> Watch:
-    plain = [rule for ladder in ladders for rule in _generations(ladder) if _plain(rule)]
-    return Watch(
-        ladders,
-        tuple(ladder for ladder in ladders if not all(map(_plain, _generations(ladder)))),
-        low=max((rule.steps[0].enter for rule in plain if not rule.rising), default=-inf),
-        high=min((rule.steps[0].enter for rule in plain if rule.rising), default=inf),
-    )
-
-
-def _plain(rule: Rule) -> bool:
-    return rule.operator is Operator.VALUE
-
-
-def _generations(ladder: Ladder | None) -> Iterator[Rule]:
-    while ladder is not None:
-        yield ladder.rule
-        ladder = ladder.successor
 
 
 class RuleBook:
@@ -82,10 +45,14 @@ class RuleBook:
                 self._ladders[rule.key, key] = Ladder(
                     rule, site.places[key], site, successor, terms=terms
                 )
-        watching: dict[tuple[str, str], list[Ladder]] = {}
+        watching: dict[str, dict[str, list[Ladder]]] = {}
         for ladder in self._ladders.values():
-            watching.setdefault((ladder.rule.measure, ladder.place.key), []).append(ladder)
-        self._watches = {key: _watch(tuple(found)) for key, found in watching.items()}
+            at_place = watching.setdefault(ladder.place.key, {})
+            at_place.setdefault(ladder.rule.measure, []).append(ladder)
+        self._watches = {
+            key: {measure: Watch(tuple(ladders)) for measure, ladders in at_place.items()}
+            for key, at_place in watching.items()
+        }
 
     def in_force(self, at_ms: int) -> tuple[Rule, ...]:
         """Each rule once, as it holds at an instant."""
@@ -99,12 +66,12 @@ class RuleBook:
 
     def at(self, measure: str, place: str) -> tuple[Ladder, ...]:
         """The ladders a new value of the measure at the place steps."""
-        watch = self._watches.get((measure, place))
+        watch = self.watches(place).get(measure)
         return watch.ladders if watch else ()
 
-    def watch(self, measure: str, place: str) -> Watch | None:
-        """The same ladders and what leaves them asleep; None where there is none."""
-        return self._watches.get((measure, place))
+    def watches(self, place: str) -> Mapping[str, Watch]:
+        """The ladders of a place by measure."""
+        return self._watches.get(place, {})
 
     def ladder(self, rule: str, place: str) -> Ladder | Withdrawn:
         """The ladder a kept state belongs to."""

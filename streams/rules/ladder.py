@@ -45,7 +45,8 @@ class Ladder:
     """One rule at one place. Keeps no state: it is passed in, and changed in place.
 
     `successor` is the same rule as it will be from its `valid_from_ms` on: values observed from
-    then on are judged by it. `terms` are those of the rule, where they are at hand.
+    then on are judged by it. `terms` are those of the rule, where they are at hand. A gap between
+    two values that is longer than `gap_ms` starts a run anew.
     """
 
     __slots__ = (
@@ -54,7 +55,6 @@ class Ladder:
         "_enters",
         "_exits",
         "_for_ms",
-        "_gap_ms",
         "_hold_ms",
         "_late_ms",
         "_levels",
@@ -62,11 +62,13 @@ class Ladder:
         "_plain",
         "_sign",
         "_silent_ms",
-        "_until_ms",
         "_versions",
+        "gap_ms",
         "place",
         "rule",
         "successor",
+        "terms",
+        "until_ms",
     )
 
     def __init__(
@@ -82,10 +84,10 @@ class Ladder:
         self.place = place
         self.successor = successor
         self._versions = Versions(rule, place, site.key)
-        self._until_ms: float = successor.rule.valid_from_ms if successor else inf
+        self.until_ms: float = successor.rule.valid_from_ms if successor else inf
         self._plain = rule.operator is Operator.VALUE
         self._absence = rule.operator is Operator.ABSENCE
-        terms = terms or Terms(rule)
+        self.terms = terms = terms or Terms(rule)
         self._sign = terms.sign
         self._levels = terms.levels
         self._enters = terms.enters
@@ -97,7 +99,7 @@ class Ladder:
         cadence = rule.cadence_by_place.get(place.key, rule.cadence_seconds)
         cadence_ms = round(cadence * 1000)
         self._silent_ms = SILENT_CADENCES * cadence_ms
-        self._gap_ms = UNWATCHED_MS if self._absence else GAP_CADENCES * cadence_ms
+        self.gap_ms = UNWATCHED_MS if self._absence else GAP_CADENCES * cadence_ms
         self._late_ms = round(rule.lateness_seconds * 1000) + UNDERWAY_MS
 
     # -- what the outside calls ------------------------------------------------------------
@@ -109,7 +111,7 @@ class Ladder:
         the call, so that catching up decides as in time. The same value again changes nothing.
         """
         at_ms = now_ms if self._absence else value.observed_at_ms
-        if at_ms is not None and at_ms >= self._until_ms and self.successor is not None:
+        if at_ms is not None and at_ms >= self.until_ms and self.successor is not None:
             return self.successor.step(state, value, now_ms)
         reading = value.value if self._plain else self._read(state, value)
         if reading is None or at_ms is None:
@@ -133,6 +135,17 @@ class Ladder:
             return ()
         state.alert = unknown(alert, now_ms, chattering=state.chattering)
         return (state.alert,)
+
+    def generation(self, at_ms: int) -> Ladder:
+        """The one that judges values of an instant."""
+        ladder = self
+        while at_ms >= ladder.until_ms and ladder.successor is not None:
+            ladder = ladder.successor
+        return ladder
+
+    def index(self, level: int) -> int:
+        """The step of a level held; the next lower one where a changed rule no longer has it."""
+        return max(0, bisect_right(self._levels, level) - 1)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -199,18 +212,14 @@ class Ladder:
         return changed
 
     def _timed(self, state: LadderState, signed: float, at_ms: int) -> Timers:
-        before = state.before if at_ms - state.before.at_ms <= self._gap_ms else ANEW
+        before = state.before if at_ms - state.before.at_ms <= self.gap_ms else ANEW
         met = bisect_right(self._enters, signed) if at_ms > state.cleared_ms else 0
         entered_ms = before.entered_ms[:met]
         entered_ms += (at_ms,) * (met - len(entered_ms))
         left_ms = None
-        if state.alert is not None and signed <= self._exits[self._index(state.alert.level)]:
+        if state.alert is not None and signed <= self._exits[self.index(state.alert.level)]:
             left_ms = at_ms if before.left_ms is None else before.left_ms
         return Timers(at_ms, entered_ms, left_ms)
-
-    def _index(self, level: int) -> int:
-        """The step of a level held; the next lower one where a changed rule no longer has it."""
-        return max(0, bisect_right(self._levels, level) - 1)
 
     # -- moving ----------------------------------------------------------------------------
 
@@ -254,7 +263,7 @@ class Ladder:
         timers = state.timers
         if timers.left_ms is None:
             return None
-        index = self._index(state.level)
+        index = self.index(state.level)
         hold_ms = self._hold_ms[index] * (CHATTER_HOLD_FACTOR if state.chattering else 1)
         if timers.at_ms - timers.left_ms < hold_ms:
             return None
@@ -298,5 +307,5 @@ class Ladder:
             why = "evidence"
         else:
             return None
-        step = self.rule.steps[self._index(alert.level)]
+        step = self.rule.steps[self.index(alert.level)]
         return self._versions.tell(state, value, reading, now_ms, why=why, step=step)

@@ -61,6 +61,13 @@ class LadderState(msgspec.Struct, omit_defaults=True):
         """An alert is open and its value unknown."""
         return self.unknown_since_ms is not None
 
+    @property
+    def heeds_clock(self) -> bool:
+        """Time alone may bring something: silence that lasts, or two minutes of the unknown."""
+        if not self.awake or self.evidence is not None:
+            return self.awake
+        return self.frozen and self.alert is not None and self.alert.state != "unknown"
+
     def sleep(self) -> None:
         """Nothing is open or under way; only what the next episode must know is kept."""
         self.awake = False
