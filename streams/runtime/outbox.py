@@ -41,7 +41,6 @@ PENDING_LIMIT = 20_000
 MAX_BYTES = 4_194_304
 PATIENCE_SECONDS = 40.0
 """without an answer for so long, it is asked whether the topic is there at all"""
-STOP_SECONDS = 5.0
 CLOSE_SECONDS = 2.0
 RENEWED_SECONDS = 12 * 3600.0
 """the broker forgets an owner's name that nobody asks for in seven days"""
@@ -94,6 +93,13 @@ class _Pending:
     """by `time.monotonic()`"""
     answer: asyncio.Future[object] | None = None
     """None until the present producer has it"""
+
+    @property
+    def acknowledged(self) -> bool:
+        answer = self.answer
+        if answer is None or not answer.done() or answer.cancelled():
+            return False
+        return answer.exception() is None
 
 
 class Outbox:
@@ -170,17 +176,15 @@ class Outbox:
         return producer
 
     async def stop(self) -> None:
-        """Waits for the acknowledgements, though not for a broker that is away; then closes."""
+        """Closes, also when the broker is away; who must know of the acknowledgements has asked
+        `settled` before."""
         self._started = False
-        with suppress(TimeoutError, RefusedError):
-            async with asyncio.timeout(STOP_SECONDS):
-                await self.settled()
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 if self._producer is not None:
                     await self._producer.stop()
-        if self._pending:
-            log.warning("ended before all was acknowledged", missing=self._missing())
+        if missing := self._missing():
+            log.warning("ended before all was acknowledged", missing=missing)
 
     @property
     def pending(self) -> int:
@@ -374,7 +378,7 @@ class Outbox:
 
     def _missing(self) -> dict[str, int]:
         """Messages not yet acknowledged by topic."""
-        return dict(Counter(pending.message.topic for pending in self._pending))
+        return dict(Counter(p.message.topic for p in self._pending if not p.acknowledged))
 
     def _give_up(self, pending: _Pending) -> None:
         self._pending.remove(pending)

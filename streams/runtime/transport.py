@@ -11,26 +11,34 @@ displays and for nothing else.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, cast
 
 import aiokafka
 import faust
+import structlog
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import ConsumerStoppedError
+from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
+from schemas.errors import HubwatchError
 from streams.runtime.fetch import Records, fetched
 
+log = structlog.get_logger()
+
 FETCH_WAIT_MS = 500
+RELEASE_SECONDS = 5.0
+"""for making durable what was taken, when the process is told to stop"""
 
 Restore = Callable[[set[TP]], Awaitable[Mapping[TP, int]]]
 """Brings the state of the assigned partitions up; returns where to read on in each."""
 Release = Callable[[set[TP]], Awaitable[None]]
-"""Makes the state of revoked partitions durable and lets go of it."""
+"""Makes the state of partitions that are given up durable and lets go of it."""
 
 
 class BatchApp(faust.App):
@@ -44,6 +52,26 @@ class BatchApp(faust.App):
     async def stop(self) -> None:
         self.ending()
         await super().stop()
+
+    async def on_stop(self) -> None:
+        """No batch comes any more: what was taken becomes durable, unless the process has failed.
+        What does not within RELEASE_SECONDS is read again by the next."""
+        await super().on_stop()
+        if self.crash_reason is not None:
+            return
+        try:
+            async with asyncio.timeout(RELEASE_SECONDS):
+                await self.release(self._assigned())
+        except TimeoutError:
+            log.warning("told to stop, not all was durable in time", seconds=RELEASE_SECONDS)
+        except HubwatchError as error:
+            log.warning("told to stop, not all was made durable", error=str(error))
+
+    def _assigned(self) -> set[TP]:
+        try:
+            return set(self.consumer.assignment())
+        except ConsumerNotStarted:
+            return set()
 
     def _crash(self, reason: BaseException) -> None:
         self.ending()

@@ -148,7 +148,9 @@ class Worker:
         try:
             yield
         except BaseException:
-            self.tenures.pop(number, None)
+            tenure = self.tenures.pop(number, None)
+            if tenure is not None:
+                self._closed(tenure)
             raise
 
     async def _advance(self, tenure: Tenure, *, looking: bool = False) -> None:
@@ -271,7 +273,7 @@ class Worker:
         return tenure
 
     async def release(self, revoked: set[TP]) -> None:
-        """Saves and forgets partitions that go to another worker; writes nothing of them later."""
+        """Saves and forgets partitions that are given up; writes nothing of them later."""
         async with self._moved():
             for number in sorted({tp.partition for tp in revoked}):
                 await self._save_partition(number)

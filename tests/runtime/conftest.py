@@ -27,9 +27,11 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         yield running
 
 
-def wait_for(found: Callable[[], object], seconds: float, what: str) -> None:
+def wait_for(
+    found: Callable[[], object], seconds: float, what: str, *, every_seconds: float = 0.1
+) -> None:
     """Returns when `found()` is true; fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
+        time.sleep(every_seconds)
