@@ -52,9 +52,10 @@ def rules_of(site: Site) -> RuleBook:
 
 
 def partition_of_town(site: Site, rules: RuleBook) -> Partition:
+    """Of the two facilities as far as the site has them."""
     return Partition(
         0,
-        ("hall", "road"),
+        site.cells & {"hall", "road"},
         site=site,
         catalogue=catalogue(),
         rules=rules,

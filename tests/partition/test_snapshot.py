@@ -9,14 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.codec import decode, explain
-from schemas.structs import structs
-from streams.domains import catalogue
-from streams.partition import Partition, snapshot
+from streams.partition import snapshot
 from streams.partition.snapshot import ENCODING, SnapshotError
 from streams.rules.book import RuleBook
 from streams.site.model import Site
-from tests.partition.conftest import NewPartition
+from tests.partition.conftest import NewPartition, partition_of_town
 from tests.partition.stream import streams
 from tests.partition.test_clock import crowd
 from tests.town import FEEDS, PLACES, T0_MS, TOPIC, Message, town
@@ -70,19 +67,6 @@ def test_time_does_not_begin_in_1970(new_partition: NewPartition) -> None:
     assert T0_MS < third.due_ms <= first.due_ms
 
 
-def of(site: Site, rules: RuleBook) -> Partition:
-    return Partition(
-        0,
-        site.cells & {"hall", "road"},
-        site=site,
-        catalogue=catalogue(),
-        rules=rules,
-        decode=decode,
-        explain=explain,
-        record_types=structs(),
-    )
-
-
 def test_what_the_site_no_longer_has_is_left_out(new_partition: NewPartition) -> None:
     """A place, a feed, a rule and a source fewer; a source that nobody registered comes back."""
     before = new_partition()
@@ -97,13 +81,13 @@ def test_what_the_site_no_longer_has_is_left_out(new_partition: NewPartition) ->
         feeds={f.key: replace(f, places=f.places - {"hall.west"}) for f in FEEDS},
         sources={key: s for key, s in full.sources.items() if s.place != "hall.west"},
     )
-    after = of(smaller, RuleBook((), smaller))
+    after = partition_of_town(smaller, RuleBook((), smaller))
     snapshot.restore(after, snapshot.read(raw))
     assert after.picture.places["hall.east"].values == before.picture.places["hall.east"].values
     assert {s.key for s in after.gate.sources if s.newest_ms} == {"cam-1", "cam-new"}
 
     without_feed = replace(smaller, feeds={FEEDS[0].key: FEEDS[0]}, sources={})
-    bare = of(without_feed, RuleBook((), without_feed))
+    bare = partition_of_town(without_feed, RuleBook((), without_feed))
     snapshot.restore(bare, snapshot.read(raw))
     assert not bare.gate.sources
 
@@ -113,7 +97,7 @@ def test_an_alert_of_a_rule_that_is_no_more_is_withdrawn(
 ) -> None:
     before = new_partition()
     raised = before.step(TOPIC, "transport", [crowd(0, 130)]).alerts
-    after = of(site, RuleBook((), site))
+    after = partition_of_town(site, RuleBook((), site))
     snapshot.restore(after, snapshot.read(snapshot.take(before, "hall")))
     told = after.tick(crowd(0, 0).timestamp).alerts
     assert {alert.id for alert in told} == {alert.id for alert in raised}
@@ -134,14 +118,14 @@ def test_alerts_of_a_place_that_is_no_more_are_withdrawn(new_partition: NewParti
     west = replace(PLACES[3], parent="road", cell="road")
     moved = replace(without_place, places={**places, west.key: west})
     for changed in (without_place, without_cell, moved):
-        after = of(changed, RuleBook((), changed))
+        after = partition_of_town(changed, RuleBook((), changed))
         snapshot.restore(after, snapshot.read(raw))
         told = after.tick(T0_MS + 1_000).alerts
         assert [(a.id, a.version, a.state, a.why) for a in told] == [
             (raised.id, 2, "cleared", "withdrawn")
         ]
         assert "hall" in after.picture.dirty_cells, "so that it is not withdrawn again"
-        again = of(changed, RuleBook((), changed))
+        again = partition_of_town(changed, RuleBook((), changed))
         snapshot.restore(again, snapshot.read(snapshot.take(after, "hall")))
         assert not again.tick(T0_MS + 2_000).alerts
         assert again.totals() == before.totals()
