@@ -13,15 +13,14 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from schemas.alert import Alert
-from streams.bench.inbox import Filling
 from streams.bench.load import Load
 from streams.bench.page import page_total
 from streams.bench.pipeline import BenchError
+from streams.bench.play import Play
 from streams.bench.rig import Rig, rig
-from streams.bench.stream import DELAY_MS, Message, Stream
+from streams.bench.stream import DELAY_MS, Message
 from streams.runtime.topics import ALERTS
 
-SLICES_A_SECOND = 100
 WARM_UP_SECONDS = 5.0
 DRAIN_SECONDS = 300.0
 LOOK_SECONDS = 0.5
@@ -67,14 +66,15 @@ async def _measured(
     await consumer.start()
     await producer.start()
     play = Play(load, producer)
-    listening = asyncio.create_task(_listen(consumer, play))
+    hearing = Hearing(play)
+    listening = asyncio.create_task(_listen(consumer, hearing))
     try:
         await play.publish(WARM_UP_SECONDS)
-        steady = await play.measured(seconds)
+        steady = await hearing.measured(seconds)
         if not burst_seconds:
             return Latency(steady=steady)
         drained_after = asyncio.create_task(_drained(bench, load, burst_seconds))
-        burst = await play.measured(burst_seconds, factor=factor, until=drained_after.done)
+        burst = await hearing.measured(burst_seconds, factor=factor, until=drained_after.done)
         drained = await drained_after
         return Latency(steady=steady, burst=burst, drained_seconds=round(drained, 1))
     finally:
@@ -97,16 +97,13 @@ async def _drained(bench: Rig, load: Load, burst_seconds: float) -> float:
 
 
 @dataclass(slots=True)
-class Play:
-    """Round after round on the wall clock, in slices of some milliseconds."""
+class Hearing:
+    """Which alert came of which record."""
 
-    load: Load
-    producer: AIOKafkaProducer
+    play: Play
     sent: dict[str, deque[tuple[int, float]]] = field(default_factory=dict)
     """by place, (observed_ms, handed over) of the records that cross its threshold"""
     waits: list[float] = field(default_factory=list)
-    rounds: int = 0
-    records: int = 0
 
     async def measured(
         self, seconds: float, *, factor: float = 1.0, until: Callable[[], bool] = lambda: True
@@ -115,20 +112,25 @@ class Play:
         while the steady stream goes on."""
         self.sent.clear()
         self.waits.clear()
-        before, began = self.records, time.monotonic()
-        await self.publish(seconds, factor=factor)
-        passed = time.monotonic() - began
+        before, began = self.play.records, time.monotonic()
+        await self.play.publish(seconds, factor=factor, note=self.note)
+        records, passed = self.play.records - before, time.monotonic() - began
         while not until():
-            await self.publish(1.0, remember=False)
+            await self.play.publish(1.0)
         if len(self.waits) < 2:
             raise BenchError(f"{len(self.waits)} alerts came of {seconds} s of records")
         cuts = quantiles(self.waits, n=100, method="inclusive")
         return Waits(
-            rate_per_s=round((self.records - before) / passed),
+            rate_per_s=round(records / passed),
             alerts=len(self.waits),
             p50_ms=round(cuts[49] * 1000, 1),
             p99_ms=round(cuts[98] * 1000, 1),
         )
+
+    def note(self, message: Message) -> None:
+        if message.crossing:
+            crossings = self.sent.setdefault(message.crossing, deque())
+            crossings.append((message.timestamp - DELAY_MS, time.monotonic()))
 
     def hear(self, place: str, observed_ms: int) -> None:
         """An alert came, which the oldest crossing of the place led to. One of long before led to
@@ -139,34 +141,10 @@ class Play:
         if crossings:
             self.waits.append(time.monotonic() - crossings.popleft()[1])
 
-    async def publish(self, seconds: float, *, factor: float = 1.0, remember: bool = True) -> None:
-        stream = Stream(self.load)
-        cadence = self.load.cadence_seconds / factor
-        size = max(1, round(self.load.sources / cadence / SLICES_A_SECOND))
-        began = time.monotonic()
-        for turn in range(max(1, round(seconds / cadence))):
-            messages = list(stream.round(self.rounds, time.time_ns() // 1_000_000))
-            self.rounds += 1
-            for start in range(0, len(messages), size):
-                due = began + (turn + start / len(messages)) * cadence
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
-                await self._hand_over(messages[start : start + size], remember=remember)
 
-    async def _hand_over(self, messages: list[Message], *, remember: bool) -> None:
-        now_ms = time.time_ns() // 1_000_000
-        filling = Filling(self.producer)
-        for message in messages:
-            if message.crossing and remember:
-                crossings = self.sent.setdefault(message.crossing, deque())
-                crossings.append((message.timestamp - DELAY_MS, time.monotonic()))
-            await filling.add(message._replace(timestamp=now_ms))
-        self.records += len(messages)
-        await filling.send_all()
-
-
-async def _listen(consumer: AIOKafkaConsumer, play: Play) -> None:
+async def _listen(consumer: AIOKafkaConsumer, hearing: Hearing) -> None:
     alert_of = msgspec.json.Decoder(Alert).decode
     async for record in consumer:
         alert = alert_of(record.value)
         if alert.state in CROSSINGS:
-            play.hear(alert.place, alert.observed_at_ms or 0)
+            hearing.hear(alert.place, alert.observed_at_ms or 0)

@@ -11,10 +11,10 @@ from statistics import median
 
 from aiokafka import AIOKafkaProducer
 
-from streams.bench.latency import Play
 from streams.bench.load import Load
 from streams.bench.page import page_total
 from streams.bench.pipeline import PAGE_MB, BenchError
+from streams.bench.play import Play
 from streams.bench.rig import Rig, rig
 
 LOOKS = 60
@@ -33,7 +33,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soak:
-    """`records` were handed to the broker, at `rate_per_s` after the start, and `processed` of them
+    """`records` were stored by the broker, at `rate_per_s` after the start, and `processed` of them
     by the worker. Memory and handles are medians of the middle and of the last third."""
 
     seconds: float
@@ -57,12 +57,10 @@ async def _soaked(bench: Rig, load: Load, seconds: float) -> Soak:
     async with AIOKafkaProducer(
         bootstrap_servers=bench.settings.bootstrap_servers, acks="all", enable_idempotence=True
     ) as producer:
-        play = Play(load, producer)
-        await play.publish(WARM_UP_SECONDS, remember=False)
+        play = Play(load, producer, awaited=True)
+        await play.publish(WARM_UP_SECONDS)
         before, began = play.records, time.monotonic()
-        await asyncio.gather(
-            play.publish(seconds, remember=False), _watch(bench, seconds / LOOKS, looks)
-        )
+        await asyncio.gather(play.publish(seconds), _watch(bench, seconds / LOOKS, looks))
         passed = time.monotonic() - began
     return Soak(
         seconds=round(passed, 1),
@@ -92,7 +90,7 @@ def _middle(looks: Sequence[Look]) -> Look:
 
 
 async def _processed(bench: Rig, records: int) -> int:
-    """How many were processed once no fewer were counted than were handed over."""
+    """How many were processed once no fewer were counted than were stored."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     port = bench.settings.worker_port
     while (done := await asyncio.to_thread(page_total, port, "hubwatch_records_total")) < records:
