@@ -11,10 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from streams.runtime.servers.ports import LOOPBACK
 
 
-def page_total(port: int, name: str) -> float:
-    """The sum of a metric's samples; 0 while nobody answers."""
+def page_total(port: int, name: str, *, patience_seconds: float = 5.0) -> float:
+    """The sum of a metric's samples; 0 while nobody answers in time."""
     try:
-        with urlopen(f"http://{LOOPBACK}:{port}/metrics", timeout=5) as answer:
+        with urlopen(f"http://{LOOPBACK}:{port}/metrics", timeout=patience_seconds) as answer:
             families = list(text_string_to_metric_families(answer.read().decode()))
     except (URLError, HTTPException, OSError):
         return 0.0
