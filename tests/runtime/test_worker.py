@@ -28,18 +28,17 @@ pytestmark = pytest.mark.servers
 FAILING = (
     "-c",
     """
-from streams.partition import Partition
-from streams.runtime import processes
+from streams.runtime import processes, worker
 
-fold, calls = Partition._fold, []
+decode, calls = worker.decode, []
 
-def fail_once(self, *batch):
-    calls.append(batch)
-    if len(calls) == 40:
+def fail_once(raw):
+    calls.append(raw)
+    if len(calls) == 3000:
         raise ZeroDivisionError("a formula of the test")
-    return fold(self, *batch)
+    return decode(raw)
 
-Partition._fold = fail_once
+worker.decode = fail_once
 processes.run("worker")
 """,
 )
