@@ -48,7 +48,7 @@ def send(own_broker: str) -> Iterator[Send]:
             value=message.value,
             partition=message.partition,
             headers=list(message.headers),
-        ).get(10)
+        ).get(60)
 
     yield one
     producer.close()

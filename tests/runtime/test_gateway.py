@@ -66,7 +66,7 @@ Tell = Callable[[Outgoing], None]
 def tell(settings: Settings) -> Iterator[Tell]:
     """As the worker and the hub do."""
     producer = KafkaProducer(bootstrap_servers=settings.bootstrap_servers)
-    yield lambda m: producer.send(m.topic, m.value, m.key, partition=m.partition).get(10) and None
+    yield lambda m: producer.send(m.topic, m.value, m.key, partition=m.partition).get(60) and None
     producer.close()
 
 

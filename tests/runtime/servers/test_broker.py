@@ -34,7 +34,7 @@ def _send(servers: str, topic: str, *values: bytes, timestamp_ms: int | None = N
     producer = KafkaProducer(bootstrap_servers=servers, acks="all", compression_type="gzip")
     sent = [producer.send(topic, value, timestamp_ms=timestamp_ms) for value in values]
     for each in sent:
-        each.get(timeout=10)
+        each.get(timeout=60)
     producer.close()
 
 
