@@ -11,8 +11,8 @@ from schemas.value import Value
 from streams.fusion.freshness import fresh_until_ms, is_frozen, note_change
 from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Accumulated, Measure, OverSources
-from streams.fusion.reading import Reader
-from streams.fusion.reduce import Sample
+from streams.fusion.reading import SAMPLES_KEPT, Reader
+from streams.fusion.trail import Sample
 from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
 from streams.site.model import Place
@@ -118,6 +118,7 @@ class Group:
     def add(self, source: SourceState) -> None:
         self.sources.append(source)
         source.windows = self._reader.windows()
+        source.trail = self._reader.trail() if source.windows else None
         self._shortest_ms = min(self._shortest_ms or source.cadence_ms, source.cadence_ms)
         self._alone = len(self.sources) == 1
         step_ms = 1 if self._alone else max(SHORTEST_STEP_MS, self._shortest_ms // STEPS_A_CADENCE)
@@ -125,6 +126,11 @@ class Group:
         self.step_ms = step_ms
         self.resume(start_ms)
         self.awaited = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What a sample holds behind its instant."""
+        return self._reader.fields
 
     def read(self, record: Any) -> Sample:
         """The sample a record would be folded as."""
@@ -154,15 +160,21 @@ class Group:
         sample = self._reader.sample(record)
         before = source.reading
         if before is not None and sample[0] < source.samples[-1][0]:
-            insort(source.samples, sample, key=_observed_ms)
-            source.reading = self._reader.start(source.samples, source.windows)
-            self.late = True
+            self._fold_late(source, sample)
         else:
             source.samples.append(sample)
-            source.reading = self._reader.slide(source.samples, source.windows)
+            trail = source.trail
+            if trail is None:
+                source.reading = sample
+            else:
+                trail.append(sample)
+                source.reading = self._reader.slide(trail, sample, source.windows)
             self._hear_of(source, sample)
-        if before is not None and not self.sudden:
-            self.sudden = self._is_sudden(before, source.reading)
+        if len(source.samples) > SAMPLES_KEPT:
+            del source.samples[0]
+        reading = source.reading
+        if before is not None and reading is not None and not self.sudden:
+            self.sudden = self._is_sudden(before, reading)
         if self.accumulations:
             self._accumulate(record)
         self.simulated = record.simulated
@@ -171,6 +183,13 @@ class Group:
             self.last = source
         self.dirty = True
         return (self.awaited == 0 or self.sudden or self._alone) and not self.mixed
+
+    def _fold_late(self, source: SourceState, sample: Sample) -> None:
+        insort(source.samples, sample, key=_observed_ms)
+        if source.trail is not None:
+            source.trail.insert(sample)
+            source.reading = self._reader.start(source.trail, source.samples[-1], source.windows)
+        self.late = True
 
     def _hear_of(self, source: SourceState, sample: Sample) -> None:
         """A source has spoken of a newer instant than before: whoever waits for it need not."""
@@ -274,11 +293,16 @@ class Group:
         self.hear(now_ms, skewed=skewed)
         self.awaited = awaited
 
-    def take_up(self, source: SourceState) -> None:
-        """Works out what a snapshot of a source does not hold."""
-        source.evaluated = source.samples[-1]
-        source.reading = self._reader.start(source.samples, source.windows)
-        source.due_ms = source.samples[-1][0] + source.cadence_ms
+    def take_up(self, source: SourceState, samples: Sequence[Sample]) -> None:
+        """Goes on from the samples of a snapshot, oldest first, at least one; they are the trail
+        too where it has none. Works out what the snapshot does not hold."""
+        source.samples = list(samples[-SAMPLES_KEPT:])
+        if source.trail is not None and not source.trail.rows:
+            source.trail.fill(samples)
+        newest = source.evaluated = source.reading = source.samples[-1]
+        if source.trail is not None:
+            source.reading = self._reader.start(source.trail, newest, source.windows)
+        source.due_ms = newest[0] + source.cadence_ms
 
     def _listen(self, now_ms: int, *, skewed: Set[str]) -> Hearing:
         """Asks every source."""

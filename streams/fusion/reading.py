@@ -13,7 +13,8 @@ from operator import attrgetter
 from typing import Any, Final
 
 from streams.fusion.measure import Measure, OverTime
-from streams.fusion.reduce import Reduction, Sample
+from streams.fusion.reduce import Reduction
+from streams.fusion.trail import Sample, Trail, row_of
 from streams.fusion.window import Window, opening
 
 SAMPLES_KEPT: Final = 2
@@ -30,20 +31,20 @@ class Column:
 class Reader:
     """Reads the records of one kind for some rows. Knows sources, not places."""
 
-    __slots__ = ("_fields", "_horizon_ms", "_jumps", "_openings", "bounded", "columns", "sample")
+    __slots__ = ("_jumps", "_openings", "_row", "bounded", "columns", "fields", "sample")
 
     def __init__(self, rows: Sequence[Measure]) -> None:
         fields = dict.fromkeys(name for row in rows for name in (row.field, row.weight) if name)
         self.sample: Callable[[Any], Sample] = (
             attrgetter("observed_at_ms", *fields) if fields else lambda r: (r.observed_at_ms,)
         )
-        self._fields = len(fields)
+        self.fields = tuple(fields)
         at = {name: index for index, name in enumerate(fields, start=1)}
         self._jumps = [(at[row.field], row.jump) for row in rows if row.jump is not None]
         self.bounded = bool(self._jumps)
         """some row limits how far its number can jump"""
         windowed = [row for row in rows if row.over_time is not OverTime.LAST]
-        self._horizon_ms = max([_length_ms(row) for row in windowed], default=0)
+        self._row = row_of(fields)
         self._openings: Sequence[Callable[[], Window]] = ()
         self.columns: Mapping[str, Column]
         if windowed:
@@ -58,47 +59,38 @@ class Reader:
         """Those of one more source; none where the newest sample says it all."""
         return [opens() for opens in self._openings]
 
-    def slide(self, samples: list[Sample], windows: list[Window]) -> Sample:
-        """Takes in the last of the samples, which is the newest, and reads them; forgets those no
-        window reaches, but leaves two to compare with."""
-        newest = samples[-1]
-        if not windows:
-            if len(samples) > SAMPLES_KEPT:
-                del samples[:-SAMPLES_KEPT]
-            return newest
+    def trail(self) -> Trail:
+        """An empty one, of one more source."""
+        return Trail(self._row)
+
+    def slide(self, trail: Trail, newest: Sample, windows: list[Window]) -> Sample:
+        """Reads the trail, of which the newest sample is new; forgets what no window reaches but
+        for the last before, from which a counter's difference starts."""
         numbers: list[Any] = [newest[0]]
+        gone = len(trail) - SAMPLES_KEPT
         for window in windows:
-            window.slide(samples, numbers)
-        horizon_ms: int = newest[0] - self._horizon_ms
-        gone, most = 0, len(samples) - SAMPLES_KEPT
-        # a counter's difference starts from the last sample before its window
-        while gone < most:
-            observed_ms: int = samples[gone + 1][0]
-            if observed_ms > horizon_ms:
-                break
-            gone += 1
-        if gone:
-            del samples[:gone]
+            first = window.slide(trail, newest)
+            gone = min(gone, first - 1)
+            window.read(trail, newest, numbers)
+        if gone > 0:
+            trail.forget(gone)
             for window in windows:
                 window.forget(gone)
         return tuple(numbers)
 
     @staticmethod
-    def start(samples: list[Sample], windows: list[Window]) -> Sample:
-        """Reads the samples anew, after others than the newest have changed."""
-        newest = samples[-1]
-        if not windows:
-            return newest
+    def start(trail: Trail, newest: Sample, windows: list[Window]) -> Sample:
+        """Reads the trail anew, after others than the newest have changed."""
         numbers: list[Any] = [newest[0]]
         for window in windows:
-            window.start(samples)
-            window.read(samples, numbers)
+            window.start(trail)
+            window.read(trail, newest, numbers)
         return tuple(numbers)
 
     def moved(self, before: Sample, newest: Sample) -> bool:
         """The source says something else than before."""
         # mostly its first field tells, and nothing need be cut out
-        if self._fields and newest[1] != before[1]:
+        if self.fields and newest[1] != before[1]:
             return True
         return newest[1:] != before[1:]
 

@@ -15,8 +15,6 @@ from typing import Any, NamedTuple
 
 from streams.fusion.measure import OverSources, OverTime
 
-Sample = tuple[Any, ...]
-"""(observed_at_ms, field, …) of one record"""
 Window = Sequence[Sequence[Any]]
 Reducer = Callable[[Window], float | None]
 """What a window says; None where it holds too little."""

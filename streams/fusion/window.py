@@ -8,41 +8,36 @@ up to 9·10⁹, beyond any field that is summed.)
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import Final
 
 from streams.fusion.measure import OverTime
-from streams.fusion.reduce import Reduction, Sample
+from streams.fusion.reduce import Reduction
+from streams.fusion.trail import Sample, Trail
 
 MICRO: Final = 1_000_000
 MILLION: Final = 1e6
 """the same for floats: Python multiplies two of a kind twice as fast"""
 KEPT = (OverTime.MEAN, OverTime.SUM)
 
-_observed_ms = itemgetter(0)
-
 
 class Window:
-    """A trailing window over the samples of one source, start exclusive, in event time.
-
-    One that keeps nothing from sample to sample has only to be read.
-    """
+    """A trailing window over the samples of one source, start exclusive, in event time."""
 
     __slots__ = ()
 
-    def start(self, samples: list[Sample]) -> None:
-        """Begins anew with these samples, oldest first; there may be none."""
+    def start(self, trail: Trail) -> None:
+        """Begins anew with these samples; there may be none."""
 
-    def slide(self, samples: list[Sample], numbers: list[float | None]) -> None:
-        """The last of the samples is new, and newer than all before it; reads them with it."""
-        self.read(samples, numbers)
+    def slide(self, trail: Trail, newest: Sample) -> int:
+        """The last of the samples is new, and newer than all before it. Returns the index of the
+        first that it reaches."""
+        raise NotImplementedError
 
     def forget(self, count: int) -> None:
         """So many samples, which it reaches no more, were taken from the front."""
 
-    def read(self, samples: list[Sample], numbers: list[float | None]) -> None:
+    def read(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:
         """Adds a number by reduction; None where too little was measured."""
         raise NotImplementedError
 
@@ -70,8 +65,10 @@ class Newest(Window):
     def __init__(self, reductions: Sequence[Reduction]) -> None:
         self._columns = [asked.at for asked in reductions]
 
-    def read(self, samples: list[Sample], numbers: list[float | None]) -> None:
-        newest = samples[-1]
+    def slide(self, trail: Trail, newest: Sample) -> int:  # noqa: ARG002  a Window's
+        return len(trail)
+
+    def read(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:  # noqa: ARG002  as above
         numbers += [newest[at] for at in self._columns]
 
 
@@ -90,12 +87,14 @@ class Scan(Window):
         self._difference = difference
         self._reducers = [asked.reducer for asked in reductions]
 
-    def read(self, samples: list[Sample], numbers: list[float | None]) -> None:
-        start_ms = samples[-1][0] - self._length_ms
-        first = 0
-        if samples[0][0] <= start_ms:
-            first = bisect_right(samples, start_ms, lo=1, key=_observed_ms) - self._difference
-        columns = tuple(zip(*samples[first:], strict=True))
+    def slide(self, trail: Trail, newest: Sample) -> int:
+        return trail.after(newest[0] - self._length_ms)
+
+    def read(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:
+        first = trail.after(newest[0] - self._length_ms)
+        if self._difference and first:
+            first -= 1
+        columns = tuple(zip(*trail.since(first), strict=True))
         numbers += [reduce(columns) for reduce in self._reducers]
 
 
@@ -139,39 +138,42 @@ class Plan:
 
 
 class Running(Window):
-    """Adds the newest sample to what it keeps, and takes away those that leave."""
+    """Adds the newest sample to what it keeps, and takes away those that leave.
 
-    __slots__ = ("_first", "_kept", "_plan")
+    `_oldest` is the first it reaches.
+    """
+
+    __slots__ = ("_first", "_kept", "_oldest", "_plan")
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._kept = [0] * plan.size
         self._first = 0
+        self._oldest: Sample | None = None
 
-    def start(self, samples: list[Sample]) -> None:
+    def start(self, trail: Trail) -> None:
         self._kept = [0] * self._plan.size
+        self._oldest = None
+        samples = trail.since(0)
         start_ms: int = samples[-1][0] - self._plan.length_ms if samples else 0
-        self._first = 0
-        for sample in samples:
-            if sample[0] > start_ms:
-                self._add(sample, 1)
-            else:
-                self._first += 1
+        self._first = trail.after(start_ms)
+        for sample in samples[self._first :]:
+            self._add(sample, 1)
 
-    def slide(self, samples: list[Sample], numbers: list[float | None]) -> None:
-        newest = samples[-1]
+    def slide(self, trail: Trail, newest: Sample) -> int:
         self._add(newest, 1)
         start_ms: int = newest[0] - self._plan.length_ms
         first = self._first
+        oldest = trail.at(first) if self._oldest is None else self._oldest
         while True:
-            sample = samples[first]
-            observed_ms: int = sample[0]
+            observed_ms: int = oldest[0]
             if observed_ms > start_ms:
                 break
-            self._add(sample, -1)
+            self._add(oldest, -1)
             first += 1
-        self._first = first
-        self.read(samples, numbers)
+            oldest = trail.at(first)
+        self._first, self._oldest = first, oldest
+        return first
 
     def forget(self, count: int) -> None:
         self._first -= count
@@ -180,18 +182,20 @@ class Running(Window):
         kept = self._kept
         for at, where in self._plan.columns:
             number: float | None = sample[at]
-            if number is not None:
+            if number is not None and number == number:  # noqa: PLR0124  else it was not measured
                 kept[where] += sign
                 kept[where + 1] += sign * _micros(number)
         for at, weight_at, where in self._plan.pairs:
             number = sample[at]
             weight: float | None = sample[weight_at]
-            if weight and number is not None:
+            if number is None or weight is None:
+                continue
+            if number == number and weight == weight:  # noqa: PLR0124  as above
                 micros = sign * _micros(weight)
                 kept[where] += micros
                 kept[where + 1] += micros * _micros(number)
 
-    def read(self, samples: list[Sample], numbers: list[float | None]) -> None:  # noqa: ARG002  a Window's
+    def read(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:  # noqa: ARG002  a Window's
         kept = self._kept
         for where, weighted, is_sum in self._plan.readings:
             count, total = kept[where], kept[where + 1]

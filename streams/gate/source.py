@@ -21,10 +21,10 @@ class SourceState:
     """One sensor: who it is, what it sent last. Times are Unix ms.
 
     `seen` holds the observation times of its newest records, up to SEEN_LIMIT, oldest first: the
-    memory by which a repeated record is told from a late one. `samples` are the tuples fusion
-    reads, (observed_at_ms, field, …), oldest first, never empty once heard; `windows` are
-    those of fusion over them, `reading` what they come to, None before any. `due_ms` is when the
-    next sample is due by its cadence. `evaluated` is the
+    memory by which a repeated record is told from a late one. `samples` are the last two tuples
+    fusion reads, (observed_at_ms, field, …), oldest first, never empty once heard; `trail` has
+    those that `windows` of fusion reach, None where there are none; `reading` is what they come
+    to, None before any. `due_ms` is when the next sample is due by its cadence. `evaluated` is the
     newest sample fusion has judged, `trusted` the newest it found plausible, `held_back` how many
     implausible ones have followed it in a row, `doubt` what is held against the newest. `counted`
     says that it was fresh when its place last listened. `dwell_ms` is how long it may stand still,
@@ -56,6 +56,7 @@ class SourceState:
         "registered",
         "samples",
         "seen",
+        "trail",
         "trusted",
         "windows",
     )
@@ -91,6 +92,7 @@ class SourceState:
         self.evaluated: tuple[Any, ...] | None = None
         self.trusted: tuple[Any, ...] | None = None
         self.held_back = 0
+        self.trail: Any = None
         self.windows: list[Any] = []
         self.due_ms = NEVER_MS
         self.reading: tuple[Any, ...] | None = None

@@ -14,6 +14,7 @@ import msgspec
 
 from schemas.errors import HubwatchError
 from schemas.value import ArrivalBin, Value
+from streams.fusion.trail import Sample, row_of, unpacked
 from streams.gate import Reason, SourceState
 from streams.partition.mark import Counts, Mark
 from streams.partition.partition import Partition
@@ -21,7 +22,8 @@ from streams.partition.place import Delay, PlaceState
 from streams.rules.state import LadderState
 from streams.site.model import Source
 
-ENCODING = 1
+ENCODING = 2
+"""since 2, `samples` are the last two, and `trail` holds what windows reach; `seen` is packed"""
 
 
 class SnapshotError(HubwatchError):
@@ -39,7 +41,7 @@ class SourceSnapshot(msgspec.Struct, array_like=True):
     registered: bool
     newest_ms: int
     last_id: str
-    seen: list[int]
+    seen: bytes | list[int]
     forgotten_ms: int
     samples: list[tuple[Any, ...]]
     changed_ms: int
@@ -47,6 +49,7 @@ class SourceSnapshot(msgspec.Struct, array_like=True):
     trusted: tuple[Any, ...] | None
     held_back: int
     doubt: Reason | None = None
+    trail: bytes = b""
 
 
 class GroupSnapshot(msgspec.Struct, array_like=True):
@@ -82,6 +85,8 @@ class CellSnapshot(msgspec.Struct):
     counts: Counts = msgspec.field(default_factory=Counts)
     ticked_ms: int = 0
     """time has passed for the cell up to then"""
+    fields: dict[str, tuple[str, ...]] = {}
+    """by record kind: what samples held then; another version may read others"""
 
 
 def take(partition: Partition, cell: str) -> bytes:
@@ -102,6 +107,7 @@ def take(partition: Partition, cell: str) -> bytes:
         places=[_place(partition, state) for state in states],
         counts=partition.counts[cell],
         ticked_ms=partition.ticked_ms,
+        fields={kind: group.fields for state in states for kind, group in state.groups.items()},
     )
     raw = msgspec.msgpack.encode(snapshot)
     partition.saved[cell] = digest(raw)
@@ -157,7 +163,7 @@ def restore(partition: Partition, snapshot: CellSnapshot) -> None:
                     cadence_seconds=row.cadence_ms / 1000,
                 )
             )
-        _fill(source, row)
+        _fill(source, row, snapshot.fields.get(feed.kind))
     for place in snapshot.places:
         state = partition.picture.places.get(place.place)
         if state is not None and state.place.cell == snapshot.cell:
@@ -178,7 +184,7 @@ def _source(source: SourceState) -> SourceSnapshot:
         registered=source.registered,
         newest_ms=source.newest_ms,
         last_id=source.last_id,
-        seen=source.seen.tolist(),
+        seen=source.seen.tobytes(),
         forgotten_ms=source.forgotten_ms,
         samples=source.samples,
         changed_ms=source.changed_ms,
@@ -186,22 +192,39 @@ def _source(source: SourceState) -> SourceSnapshot:
         trusted=source.trusted,
         held_back=source.held_back,
         doubt=source.doubt,
+        trail=bytes(source.trail.rows) if source.trail is not None else b"",
     )
 
 
-def _fill(source: SourceState, row: SourceSnapshot) -> None:
+def _fill(source: SourceState, row: SourceSnapshot, fields: tuple[str, ...] | None) -> None:
     source.newest_ms = row.newest_ms
     source.last_id = row.last_id
     source.seen = array("q", row.seen)
     source.forgotten_ms = row.forgotten_ms
-    source.samples = list(row.samples)
     source.changed_ms = row.changed_ms
     source.dwells_ms = row.dwells_ms
-    source.trusted = row.trusted
     source.held_back = row.held_back
     source.doubt = row.doubt
-    if source.samples:
-        source.group.take_up(source)
+    source.trusted = row.trusted
+    samples, trail = row.samples, source.trail
+    now: tuple[str, ...] = source.group.fields
+    if fields is not None and fields != now:
+        samples = [_reordered(sample, fields, now) for sample in samples]
+        source.trusted = row.trusted and _reordered(row.trusted, fields, now)
+        if trail is not None:
+            reached = unpacked(row_of(fields), row.trail)
+            trail.fill([_reordered(sample, fields, now) for sample in reached])
+    elif trail is not None:
+        trail.rows = bytearray(row.trail)
+    if samples:
+        source.group.take_up(source, samples)
+
+
+def _reordered(sample: Sample, was: tuple[str, ...], fields: tuple[str, ...]) -> Sample:
+    """The same sample with other fields, None for those it did not hold."""
+    at_ms, *numbers = sample
+    held = dict(zip(was, numbers, strict=True))
+    return (at_ms, *map(held.get, fields))
 
 
 def _place(partition: Partition, state: PlaceState) -> PlaceSnapshot:

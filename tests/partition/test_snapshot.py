@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams.partition import snapshot
-from streams.partition.snapshot import ENCODING, SnapshotError
+from streams.fusion.trail import Trail, row_of, unpacked
+from streams.partition import Partition, snapshot
+from streams.partition.snapshot import ENCODING, SnapshotError, SourceSnapshot
 from streams.rules.book import RuleBook
 from streams.site.model import Site
 from tests.partition.conftest import NewPartition, partition_of_town
-from tests.partition.stream import streams
+from tests.partition.stream import body, message, streams
 from tests.partition.test_clock import crowd
 from tests.town import FEEDS, PLACES, T0_MS, TOPIC, Message, town
+
+FEED_KINDS = {feed.key: feed.kind for feed in FEEDS}
+SEEN, SAMPLES, TRUSTED = (
+    SourceSnapshot.__struct_fields__.index(name) for name in ("seen", "samples", "trusted")
+)
 
 
 @given(raw=st.binary(max_size=64))
@@ -53,6 +61,64 @@ def test_a_restored_cell_is_the_cell(new_partition: NewPartition, messages: list
     assert {c: snapshot.read(snapshot.take(other, c)) for c in other.cells} == {
         c: snapshot.read(raw) for c, raw in taken.items()
     }
+
+
+def restored(partition: Partition, cell: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """What a fresh partition says of a cell that it was given as `raw`, versions left out."""
+    snapshot.restore(partition, snapshot.read(msgspec.msgpack.encode(raw)))
+    says: dict[str, Any] = msgspec.msgpack.decode(snapshot.take(partition, cell))
+    return says
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(messages=streams())
+def test_the_first_encoding_is_still_read(
+    new_partition: NewPartition, messages: list[Message]
+) -> None:
+    """It had all samples as lists of numbers."""
+    partition = new_partition()
+    partition.step(TOPIC, "transport", messages)
+    for cell in sorted(partition.cells):
+        raw = msgspec.msgpack.decode(snapshot.take(partition, cell))
+        first = {**raw, "encoding": 1, "sources": []}
+        del first["fields"]
+        for row in raw["sources"]:
+            was = list(row[:-1])  # without its trail
+            trail = row_of(raw["fields"][FEED_KINDS[row[0]]])
+            was[SEEN] = array("q", row[SEEN]).tolist()
+            was[SAMPLES] = unpacked(trail, row[-1]) or row[SAMPLES]
+            first["sources"].append(was)
+        assert restored(new_partition(), cell, first) == restored(new_partition(), cell, raw)
+
+
+def test_samples_of_other_fields_are_put_in_order(new_partition: NewPartition) -> None:
+    """A version that reads another field, or in another order, goes on with what there is."""
+    partition = new_partition()
+    for at in range(0, 60_000, 20_000):
+        speed = {"speed_kmh": 40.0 + at / 1000, "flow_veh_h": 600.0}
+        content = body("transport.road", "loop-1", "road.one", T0_MS + at, **speed)
+        partition.step(TOPIC, "transport", [message(at, T0_MS + at + 300, "road", content)])
+    raw = msgspec.msgpack.decode(snapshot.take(partition, "road"))
+    assert len(raw["sources"][0][-1]) > 0, "its windows reach back"
+    says = restored(new_partition(), "road", raw)
+    kind = FEED_KINDS[raw["sources"][0][0]]
+    fields = raw["fields"][kind]
+    other = {**raw, "fields": {kind: ["unheard_of", *reversed(fields)]}, "sources": []}
+    for row in raw["sources"]:
+        was = list(row)
+        was[SAMPLES] = [(ms, 1.5, *reversed(numbers)) for ms, *numbers in row[SAMPLES]]
+        was[TRUSTED] = row[TRUSTED] and (row[TRUSTED][0], 1.5, *reversed(row[TRUSTED][1:]))
+        rows = unpacked(row_of(fields), row[-1])
+        turned = Trail(row_of(other["fields"][kind]))
+        turned.fill([(ms, 1.5, *reversed(numbers)) for ms, *numbers in rows])
+        was[-1] = bytes(turned.rows)
+        other["sources"].append(was)
+    assert restored(new_partition(), "road", other) == says
+    unknown = {**raw, "fields": {kind: ["unheard_of"] * len(fields)}}
+    samples = restored(new_partition(), "road", unknown)["sources"][0][SAMPLES]
+    assert all(number is None for sample in samples for number in sample[1:])
 
 
 def test_time_does_not_begin_in_1970(new_partition: NewPartition) -> None:
