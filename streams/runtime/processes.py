@@ -26,6 +26,7 @@ from streams.runtime.worker import Worker
 from streams.runtime.worker_metrics import WorkerCollector
 
 READY_WITHIN_SECONDS = 30.0
+ENDING = "it is ending"
 
 
 def run_worker(settings: Settings) -> None:
@@ -37,6 +38,8 @@ def run_worker(settings: Settings) -> None:
 
     def ready() -> str:
         """Partitions are assigned and restored, get on, and their snapshots are young enough."""
+        if worker.app.should_stop:
+            return ENDING
         if worker.moving:
             return "partitions are being taken over or given back"
         durable_at = [tenure.durable_at for tenure in list(worker.tenures.values())]
@@ -61,6 +64,8 @@ def run_hub(settings: Settings) -> None:
 
     def ready() -> str:
         """The hub has stepped, gets on, and its state is durable."""
+        if hub.app.should_stop:
+            return ENDING
         if not hub.stepped_ms:
             return "not stepped yet"
         age = time.monotonic() - hub.saved_at

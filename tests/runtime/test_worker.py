@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from streams.partition import Partition, StepOutput
 from streams.partition.inflow import Inflow
 from streams.rules.load import load_rules
 from streams.runtime import watchdog
+from streams.runtime.processes import ENDING
 from streams.runtime.servers import Broker
 from streams.runtime.topics import QUARANTINE, SITUATION, SNAPSHOTS, partition_of
 from tests.runtime.conftest import wait_for
@@ -188,7 +190,8 @@ def test_told_to_stop_all_it_has_taken_is_durable(stage: Stage, own_broker: Brok
         assert stage.readiness() == "ok"
         os.killpg(own_broker.pid, signal.SIGSTOP)
         process.send_signal(signal.SIGTERM)
-        wait_for(lambda: stage.readiness() == MOVING, 4, "its partitions to be given back")
+        wait_for(lambda: stage.readiness() == ENDING, 4, "it to be told")
+        time.sleep(1.0)  # its partitions are being given back
     finally:
         os.killpg(own_broker.pid, signal.SIGCONT)
         process.send_signal(signal.SIGTERM)
