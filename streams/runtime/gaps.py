@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+import structlog
+from aiokafka.errors import KafkaError
 from faust.types import TP
+
+log = structlog.get_logger()
 
 
 class Read(Protocol):
@@ -45,3 +49,41 @@ class Gaps:
             return []
         self._sure.add(tp)
         return [message for message in batch if message.offset >= expected]
+
+
+class Losses:
+    """Tells records that were deleted before they were read from offsets that never were records: a
+    transaction leaves one wherever it ends.
+
+    The broker knows, by where its log begins. It is asked now and then, since its answer may take
+    as long as a fetch waits, for which no batch should.
+    """
+
+    def __init__(self, earliest: Callable[..., Awaitable[Mapping[TP, int]]]) -> None:
+        self._earliest = earliest
+        self._suspected: list[tuple[TP, int, int]] = []
+
+    def suspect(self, tp: TP, expected: int, first: int) -> None:
+        """Nothing was read from `expected` on, up to `first`."""
+        self._suspected.append((tp, expected, first))
+
+    async def tell(self) -> None:
+        """Logs what of it the broker no longer has; asks again next time when it is away."""
+        suspected, self._suspected = self._suspected, []
+        if not suspected:
+            return
+        try:
+            starts = await self._earliest(*{tp for tp, _, _ in suspected})
+        except KafkaError:
+            self._suspected[:0] = suspected
+            return
+        for tp, expected, first in suspected:
+            lost = min(starts[tp], first) - expected
+            if lost > 0:
+                log.error(
+                    "records were deleted before they were read",
+                    topic=tp.topic,
+                    partition=tp.partition,
+                    first_lost=expected,
+                    lost=lost,
+                )

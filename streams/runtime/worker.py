@@ -27,7 +27,7 @@ from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app, settle_memory
 from streams.runtime.clock import SiteClock
 from streams.runtime.failpoints import reached
-from streams.runtime.gaps import Gaps
+from streams.runtime.gaps import Gaps, Losses
 from streams.runtime.latency import LatencyHistogram
 from streams.runtime.messages import (
     alert_message,
@@ -47,6 +47,8 @@ from streams.site.model import Site
 
 log = structlog.get_logger()
 
+LOOK_SECONDS = 1.0
+"""between looks for records that were lost"""
 STUCK_MS = 120_000
 """behind the site's clock, without moving"""
 
@@ -72,6 +74,7 @@ class Worker:
         self.step_seconds = 0.0
         self._departments = {d.inbox: d.key for d in site.departments.values()}
         self._gaps = Gaps(self._seek)
+        self._losses = Losses(self._earliest)
         self._stepping = asyncio.Lock()
         self._owning = asyncio.Lock()
         """held while partitions are taken over, saved or given up"""
@@ -93,6 +96,7 @@ class Worker:
 
         every(app, self.settings.tick_seconds, self.tick)
         every(app, self.settings.snapshot_seconds, self.save)
+        every(app, LOOK_SECONDS, self._losses.tell)
         app.restore = self.restore
         app.release = self.release
         app.async_exit_stack.push_async_callback(self._close)
@@ -124,20 +128,12 @@ class Worker:
         expected = inflow.offered[tp.topic]
         following = await self._gaps.continuing(tp, batch, expected)
         if following and following[0].offset > expected:
-            await self._tell_lost(tp, expected)
+            self._losses.suspect(tp, expected, following[0].offset)
         return following
 
-    async def _tell_lost(self, tp: TP, expected: int) -> None:
-        """Logs what the topic no longer has; other offsets without a record are a transaction's."""
-        start = (await self.app.consumer.earliest_offsets(tp))[tp]
-        if start > expected:
-            log.error(
-                "records were deleted before they were read",
-                topic=tp.topic,
-                partition=tp.partition,
-                first_lost=expected,
-                lost=start - expected,
-            )
+    async def _earliest(self, *partitions: TP) -> Mapping[TP, int]:
+        starts: Mapping[TP, int] = await self.app.consumer.earliest_offsets(*partitions)
+        return starts
 
     async def _seek(self, tp: TP, offset: int) -> None:
         await self.app.consumer.seek(tp, offset)
