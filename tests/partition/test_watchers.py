@@ -263,3 +263,22 @@ def test_an_alert_that_chattered_calms_down_without_being_shown_a_value() -> Non
         pair.now_ms += CADENCE_MS
     pair.compare()
     assert not pair.everyone.states["hall.east"]["crowd"].chattering
+
+
+def test_a_ladder_that_would_not_answer_is_not_shown_a_value() -> None:
+    """What the cost rests on: it is left as it was until somebody asks what it remembers."""
+    crowded = rule("crowd", MEASURES[0], PLACES, 5, 4)
+    blind = replace(crowded, key="blind", operator=Operator.ABSENCE)
+    few = Few(RuleBook([crowded, blind], SITE))
+    for seconds in range(0, 60, 10):
+        value = Value(MEASURES[0], "ok", 9.0, T0_MS + seconds * 1000, heard=4, expected=4)
+        few.step("hall.east", value, T0_MS + seconds * 1000)
+    unasked = few.watchers.states["hall.east"]
+    assert unasked["crowd"].timers.at_ms == T0_MS + 20_000, "level 2, after its 20 seconds"
+    assert "blind" not in unasked
+    asked = few.states()["hall.east"]
+    assert (asked["crowd"].before.at_ms, asked["crowd"].timers.at_ms) == (
+        T0_MS + 40_000,
+        T0_MS + 50_000,
+    )
+    assert asked["blind"].seen_ms == T0_MS + 50_000
