@@ -7,7 +7,7 @@ before it, never on the clock: a replay decides the same.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -21,8 +21,8 @@ LATEST_REVISION_MS: Final = 3_600_000
 REMEMBERED: Final = 2
 """samples of a source whose content a repeated record is compared with"""
 
-Admitted = tuple[SourceState, Any, int]
-"""A source, its decoded record and when it was received (Unix ms), ready to fold."""
+Fold = Callable[[SourceState, Any, int], None]
+"""Takes a source, its decoded record and when it was received (Unix ms)."""
 
 
 class Incoming(Protocol):
@@ -94,13 +94,13 @@ class Gate:
         return self._sources[self._site.feeds[feed].department].get((feed, source))
 
     def sift(
-        self, department: str, batch: Sequence[Incoming], refused: list[Refusal]
-    ) -> Iterator[Admitted]:
-        """Yields what is to be folded of a batch of one inbox topic; appends to `refused` the rest.
+        self, department: str, batch: Sequence[Incoming], fold: Fold, refused: list[Refusal]
+    ) -> None:
+        """Folds what may be folded of a batch of one inbox topic; appends to `refused` the rest.
 
         Both in the order of the batch. A record is judged only after those before it have been
-        folded, so that a verdict does not depend on how batches were cut. Never raises for any
-        content.
+        folded, so that a verdict does not depend on how batches were cut. Raises for no content,
+        but what `fold` raises.
         """
         decode = self._decode
         sources = self._sources[department]
@@ -125,12 +125,12 @@ class Gate:
                 source.newest_ms = observed_ms
                 source.last_id = record.id
                 source.seen.append(observed_ms)
-                yield source, record, received_ms
+                fold(source, record, received_ms)
                 continue
             reason, detail, source = self._judge(department, record, incoming)
             if reason is None and source is not None:
                 self._remember(source, record)
-                yield source, record, received_ms
+                fold(source, record, received_ms)
             elif reason is not None:
                 refused.append(Refusal(reason, detail, department, record.feed, incoming))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+from schemas.alert import Alert
 from schemas.errors import RecordError
 from streams.fusion.freshness import look_ms
 from streams.fusion.group import Group
@@ -24,6 +25,31 @@ from streams.site.model import Site
 UPKEEP_EVERY_MS = 30_000
 
 _group_and_feed = attrgetter("group", "feed")
+
+
+class Folding:
+    """Takes the records of one batch into a picture; `folded` are their sources, `alerts` what came
+    of it."""
+
+    __slots__ = ("alerts", "folded", "picture")
+
+    def __init__(self, picture: Picture, alerts: list[Alert]) -> None:
+        self.picture = picture
+        self.alerts = alerts
+        self.folded: list[SourceState] = []
+
+    def fold(self, source: SourceState, record: Any, received_ms: int) -> None:
+        group: Group = source.group
+        observed_ms: int = record.observed_at_ms
+        if observed_ms >= group.step_end_ms:
+            if group.dirty and not group.mixed:
+                self.picture.evaluate(group, group.received_ms, self.alerts)
+            group.begin(observed_ms)
+        if group.fold(source, record, received_ms):
+            self.picture.evaluate(group, received_ms, self.alerts)
+        elif not group.put_off_ms:
+            self.picture.put_off(group, look_ms(received_ms))
+        self.folded.append(source)
 
 
 class Partition:
@@ -92,21 +118,10 @@ class Partition:
         self, department: str, batch: Sequence[Incoming], output: StepOutput
     ) -> list[SourceState]:
         """Folds what the gate lets through; returns the source of each record folded."""
-        picture, alerts = self.picture, output.alerts
-        folded: list[SourceState] = []
-        for source, record, received_ms in self.gate.sift(department, batch, output.refused):
-            group: Group = source.group
-            if record.observed_at_ms >= group.step_end_ms:
-                if group.dirty and not group.mixed:
-                    picture.evaluate(group, group.received_ms, alerts)
-                group.begin(record.observed_at_ms)
-            if group.fold(source, record, received_ms):
-                picture.evaluate(group, received_ms, alerts)
-            elif not group.put_off_ms:
-                picture.put_off(group, look_ms(received_ms))
-            folded.append(source)
-        output.processed = len(folded)
-        return folded
+        folding = Folding(self.picture, output.alerts)
+        self.gate.sift(department, batch, folding.fold, output.refused)
+        output.processed = len(folding.folded)
+        return folding.folded
 
     def _not_held(self, topic: str, batch: Sequence[Incoming]) -> Sequence[Incoming]:
         """Drops the records a restored cell already contains, until the topic has caught up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,12 @@ from schemas.codec import decode, explain
 from schemas.structs import structs
 from streams.domains import catalogue
 from streams.fusion.group import Group
-from streams.gate import Admitted, Gate, Refusal, SourceState
+from streams.gate import Gate, Refusal, SourceState
 from streams.site.model import Site, Source
 from tests.town import Message, town
+
+Admitted = tuple[SourceState, Any, int]
+"""a source, its decoded record and when it was received"""
 
 
 class Desk:
@@ -47,9 +51,12 @@ class Desk:
     ) -> tuple[list[Admitted], list[Refusal]]:
         admitted: list[Admitted] = []
         refused: list[Refusal] = []
-        for source, record, received_ms in self.gate.sift(department, messages, refused):
+
+        def fold(source: SourceState, record: Any, received_ms: int) -> None:
             source.group.fold(source, record, received_ms)
             admitted.append((source, record, received_ms))
+
+        self.gate.sift(department, messages, fold, refused)
         return admitted, refused
 
     def memory(self) -> dict[tuple[str, str], tuple[object, ...]]:
