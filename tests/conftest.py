@@ -78,8 +78,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Recalls, beside the result of the tests, that a check of scripts/lint failed before them."""
+    """Recalls, beside the result of the tests, which checks failed before them."""
     failed = os.environ.get("FAILED_CHECKS")
     if failed:
         terminalreporter.section("checks")
-        terminalreporter.write_line(f"scripts/lint failed before the tests: {failed}", red=True)
+        terminalreporter.write_line(
+            f"failed before these tests, see above: {failed.lstrip('; ')}", red=True
+        )

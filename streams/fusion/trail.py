@@ -22,7 +22,10 @@ def row_of(fields: Collection[str]) -> Struct:
 
 def unpacked(row: Struct, packed: bytes | bytearray) -> list[Sample]:
     """Packed rows as samples, None where nothing was measured."""
-    return [tuple([_measured(each) for each in sample]) for sample in row.iter_unpack(packed)]
+    return [
+        (at_ms, *[_measured(number) for number in numbers])
+        for at_ms, *numbers in row.iter_unpack(packed)
+    ]
 
 
 def _measured(number: float) -> float | None:
