@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from importlib.util import spec_from_file_location
@@ -26,12 +26,8 @@ CORE = (
     "streams/gate/*.py",
     "streams/fusion/*.py",
     "streams/rules/ladder.py",
-    "streams/rules/generations.py",
-    "streams/rules/rest.py",
     "streams/rules/rest.py",
     "streams/rules/versions.py",
-    "streams/rules/vigil.py",
-    "streams/rules/watch.py",
     "streams/rules/vigil.py",
     "streams/rules/watch.py",
     "streams/partition/inflow.py",
@@ -40,21 +36,37 @@ CORE = (
     "streams/partition/place.py",
     "streams/partition/watchers.py",
 )
-"""what each record goes through; names without a package's own `__init__`"""
+"""what each record goes through; the packages' own `__init__` stay as they are"""
+BASIS = (
+    *(f"streams/{package}/*.py" for package in ("site", "gate", "fusion", "rules", "partition")),
+    "schemas/*.py",
+    "scripts/compile_core.py",
+    "requirements/dev.lock",
+)
+"""what machine code was made from and with: types of the modules around it are built into it"""
+
+
+def matching(patterns: Iterable[str]) -> list[Path]:
+    """The files of patterns, relative to ROOT, in order."""
+    return sorted({path.relative_to(ROOT) for each in patterns for path in ROOT.glob(each)})
 
 
 def sources() -> list[Path]:
     """The files that are compiled, relative to ROOT."""
-    found = {path for pattern in CORE for path in ROOT.glob(pattern)}
-    return sorted(path.relative_to(ROOT) for path in found if path.name != "__init__.py")
+    return [path for path in matching(CORE) if path.name != "__init__.py"]
 
 
 def stamp() -> str:
-    """Tells these sources and this Python from any others."""
+    """Tells this basis and this Python from any others."""
     told = hashlib.sha256(sys.version.encode())
-    for path in sources():
+    for path in matching(BASIS):
         told.update(str(path).encode() + (ROOT / path).read_bytes())
     return told.hexdigest()
+
+
+def current() -> bool:
+    """There is a compiled core, and it was made from what is here now."""
+    return STAMP.exists() and STAMP.read_text() == stamp()
 
 
 class Finder(MetaPathFinder):
@@ -75,9 +87,7 @@ class Finder(MetaPathFinder):
 
 def install() -> bool:
     """Uses the compiled core from now on, if there is one of these sources; says whether."""
-    if os.environ.get("HUBWATCH_INTERPRETED") or not STAMP.exists():
-        return False
-    if STAMP.read_text() != stamp():
+    if os.environ.get("HUBWATCH_INTERPRETED") or not current():
         return False
     sys.meta_path.insert(0, Finder())
     return True

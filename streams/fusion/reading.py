@@ -69,9 +69,7 @@ class Reader:
         numbers: list[Any] = [newest[0]]
         gone = len(trail) - SAMPLES_KEPT
         for window in windows:
-            first = window.slide(trail, newest)
-            gone = min(gone, first - 1)
-            window.read(trail, newest, numbers)
+            gone = min(gone, window.slide(trail, newest, numbers) - 1)
         if gone > 0:
             trail.forget(gone)
             for window in windows:
@@ -83,8 +81,7 @@ class Reader:
         """Reads the trail anew, after others than the newest have changed."""
         numbers: list[Any] = [newest[0]]
         for window in windows:
-            window.start(trail)
-            window.read(trail, newest, numbers)
+            window.start(trail, newest, numbers)
         return tuple(numbers)
 
     def moved(self, before: Sample, newest: Sample) -> bool:

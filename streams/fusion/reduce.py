@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from streams.fusion.measure import OverSources, OverTime
 
-Window = Sequence[Sequence[Any]]
-Reducer = Callable[[Window], float | None]
+Columns = Sequence[Sequence[Any]]
+Reducer = Callable[[Columns], float | None]
 """What a window says; None where it holds too little."""
 MS_AN_HOUR = 3_600_000
 
@@ -62,7 +62,7 @@ class Reduction(NamedTuple):
 
 
 def _mean(at: int) -> Reducer:
-    def reduce(window: Window) -> float | None:
+    def reduce(window: Columns) -> float | None:
         numbers = window[at]
         try:
             return fsum(numbers) / len(numbers)
@@ -74,7 +74,7 @@ def _mean(at: int) -> Reducer:
 
 
 def _mean_by_weight(at: int, weight_at: int) -> Reducer:
-    def reduce(window: Window) -> float | None:
+    def reduce(window: Columns) -> float | None:
         numbers, weights = window[at], window[weight_at]
         try:
             return _weighted_mean(numbers, weights)
@@ -87,7 +87,7 @@ def _mean_by_weight(at: int, weight_at: int) -> Reducer:
 
 
 def _last(at: int) -> Reducer:
-    def reduce(window: Window) -> float | None:
+    def reduce(window: Columns) -> float | None:
         numbers = present(window[at])
         return numbers[-1] if numbers else None
 
@@ -95,7 +95,7 @@ def _last(at: int) -> Reducer:
 
 
 def _sum(at: int) -> Reducer:
-    def reduce(window: Window) -> float | None:
+    def reduce(window: Columns) -> float | None:
         numbers = present(window[at])
         return fsum(numbers) if numbers else None
 
@@ -107,7 +107,7 @@ def _max(at: int) -> Reducer:
 
 
 def _percentile(at: int, share: float) -> Reducer:
-    def reduce(window: Window) -> float | None:
+    def reduce(window: Columns) -> float | None:
         numbers = present(window[at])
         return percentile(numbers, share) if numbers else None
 
@@ -115,7 +115,7 @@ def _percentile(at: int, share: float) -> Reducer:
 
 
 def _difference(at: int) -> Reducer:
-    def reduce(window: Window) -> float | None:
+    def reduce(window: Columns) -> float | None:
         numbers = present(window[at])
         if len(numbers) < 2:
             return None
@@ -127,7 +127,7 @@ def _difference(at: int) -> Reducer:
 
 
 def _rate(at: int) -> Reducer:
-    def reduce(window: Window) -> float | None:
+    def reduce(window: Columns) -> float | None:
         rows = zip(window[0], window[at], strict=True)
         points = [(ms, number) for ms, number in rows if number is not None]
         if len(points) < 2:
@@ -155,7 +155,7 @@ OVER_SOURCES: dict[OverSources, Callable[[Sequence[float], Sequence[float]], flo
     OverSources.SUM: lambda numbers, _: fsum(numbers),
     OverSources.MEAN: lambda numbers, _: fsum(numbers) / len(numbers),
     OverSources.WEIGHTED_MEAN: _weighted_mean,
-    OverSources.MAX: lambda numbers, _: max(numbers),
-    OverSources.MIN: lambda numbers, _: min(numbers),
+    OverSources.MAX: lambda numbers, _: float(max(numbers)),
+    OverSources.MIN: lambda numbers, _: float(min(numbers)),
 }
 """`(numbers, weights) -> value`, for at least one number; only WEIGHTED_MEAN reads weights."""

@@ -1,12 +1,12 @@
 """The samples of one source as far back as its windows reach, packed.
 
-A row is the instant and the fields as eight bytes each: a tenth of what Python's own numbers take,
-side by side, and a snapshot takes them as they are.
+A row is the instant and the fields as eight bytes each, side by side; a snapshot takes them as they
+are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import nan
 from struct import Struct
 from typing import Any
@@ -23,12 +23,13 @@ def row_of(fields: Collection[str]) -> Struct:
 def unpacked(row: Struct, packed: bytes | bytearray) -> list[Sample]:
     """Packed rows as samples, None where nothing was measured."""
     return [
-        (at_ms, *[_measured(number) for number in numbers])
+        (at_ms, *[measured(number) for number in numbers])
         for at_ms, *numbers in row.iter_unpack(packed)
     ]
 
 
-def _measured(number: float) -> float | None:
+def measured(number: float) -> float | None:
+    """None for not-a-number."""
     return number if number == number else None  # noqa: PLR0124  only not-a-number is not itself
 
 
@@ -49,9 +50,10 @@ class Trail:
         """One sample, not-a-number where nothing was measured."""
         return self._row.unpack_from(self.rows, index * self._size)
 
-    def since(self, index: int) -> list[Sample]:
-        """The samples from there on, None where nothing was measured."""
-        return unpacked(self._row, self.rows[index * self._size :])
+    def columns(self, first: int) -> Iterable[tuple[Any, ...]]:
+        """Those of the samples from there on, of which there is one at least: the instants, then
+        field by field, not-a-number where nothing was measured."""
+        return zip(*self._row.iter_unpack(self.rows[first * self._size :]), strict=True)
 
     def after(self, at_ms: int) -> int:
         """The index of the first sample after an instant."""

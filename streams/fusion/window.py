@@ -9,37 +9,36 @@ up to 9·10⁹, beyond any field that is summed.)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from math import isnan
+from typing import Any, Final
 
 from streams.fusion.measure import OverTime
 from streams.fusion.reduce import Reduction
-from streams.fusion.trail import Sample, Trail
+from streams.fusion.trail import Sample, Trail, measured
 
-MICRO: Final = 1_000_000
 MILLION: Final = 1e6
-"""the same for floats: Python multiplies two of a kind twice as fast"""
 KEPT = (OverTime.MEAN, OverTime.SUM)
 
 
 class Window:
-    """A trailing window over the samples of one source, start exclusive, in event time."""
+    """A trailing window over the samples of one source, start exclusive, in event time.
+
+    What it says is added to `numbers`: one a reduction, None where too little was measured.
+    """
 
     __slots__ = ()
 
-    def start(self, trail: Trail) -> None:
-        """Begins anew with these samples; there may be none."""
+    def start(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:
+        """Begins anew with these samples, of which there is one at least."""
+        self.slide(trail, newest, numbers)
 
-    def slide(self, trail: Trail, newest: Sample) -> int:
+    def slide(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> int:
         """The last of the samples is new, and newer than all before it. Returns the index of the
-        first that it reaches."""
+        first that the window reaches."""
         raise NotImplementedError
 
     def forget(self, count: int) -> None:
         """So many samples, which it reaches no more, were taken from the front."""
-
-    def read(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:
-        """Adds a number by reduction; None where too little was measured."""
-        raise NotImplementedError
 
 
 def opening(
@@ -65,11 +64,9 @@ class Newest(Window):
     def __init__(self, reductions: Sequence[Reduction]) -> None:
         self._columns = [asked.at for asked in reductions]
 
-    def slide(self, trail: Trail, newest: Sample) -> int:  # noqa: ARG002  a Window's
-        return len(trail)
-
-    def read(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:  # noqa: ARG002  as above
+    def slide(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> int:
         numbers += [newest[at] for at in self._columns]
+        return len(trail)
 
 
 class Scan(Window):
@@ -78,7 +75,7 @@ class Scan(Window):
     A `difference` takes the last sample before the window too.
     """
 
-    __slots__ = ("_difference", "_length_ms", "_reducers")
+    __slots__ = ("_columns", "_difference", "_length_ms", "_reducers")
 
     def __init__(
         self, length_ms: int, reductions: Sequence[Reduction], *, difference: bool
@@ -86,16 +83,19 @@ class Scan(Window):
         self._length_ms = length_ms
         self._difference = difference
         self._reducers = [asked.reducer for asked in reductions]
+        asked_for = {at for asked in reductions for at in (asked.at, asked.weight_at)}
+        self._columns = sorted(at for at in asked_for if at is not None)
 
-    def slide(self, trail: Trail, newest: Sample) -> int:
-        return trail.after(newest[0] - self._length_ms)
-
-    def read(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:
+    def slide(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> int:
         first = trail.after(newest[0] - self._length_ms)
-        if self._difference and first:
-            first -= 1
-        columns = tuple(zip(*trail.since(first), strict=True))
+        before = 1 if self._difference and first else 0
+        columns: list[Any] = list(trail.columns(first - before))
+        for at in self._columns:
+            column = columns[at]
+            if isnan(sum(column)):
+                columns[at] = [measured(number) for number in column]
         numbers += [reduce(columns) for reduce in self._reducers]
+        return first
 
 
 class Plan:
@@ -151,16 +151,15 @@ class Running(Window):
         self._first = 0
         self._oldest: Sample | None = None
 
-    def start(self, trail: Trail) -> None:
+    def start(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:
         self._kept = [0] * self._plan.size
         self._oldest = None
-        samples = trail.since(0)
-        start_ms: int = samples[-1][0] - self._plan.length_ms if samples else 0
-        self._first = trail.after(start_ms)
-        for sample in samples[self._first :]:
-            self._add(sample, 1)
+        self._first = trail.after(newest[0] - self._plan.length_ms)
+        for index in range(self._first, len(trail)):
+            self._add(trail.at(index), 1)
+        self._read(numbers)
 
-    def slide(self, trail: Trail, newest: Sample) -> int:
+    def slide(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> int:
         self._add(newest, 1)
         start_ms: int = newest[0] - self._plan.length_ms
         first = self._first
@@ -173,6 +172,7 @@ class Running(Window):
             first += 1
             oldest = trail.at(first)
         self._first, self._oldest = first, oldest
+        self._read(numbers)
         return first
 
     def forget(self, count: int) -> None:
@@ -195,18 +195,18 @@ class Running(Window):
                 kept[where] += micros
                 kept[where + 1] += micros * _micros(number)
 
-    def read(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:  # noqa: ARG002  a Window's
+    def _read(self, numbers: list[float | None]) -> None:
         kept = self._kept
         for where, weighted, is_sum in self._plan.readings:
             count, total = kept[where], kept[where + 1]
             if not count:
                 numbers.append(None)
             elif is_sum:
-                numbers.append(total / MICRO)
+                numbers.append(float(total) / MILLION)
             elif weighted and kept[weighted] > 0:
-                numbers.append(kept[weighted + 1] / (kept[weighted] * MICRO))
+                numbers.append(float(kept[weighted + 1]) / (float(kept[weighted]) * MILLION))
             else:
-                numbers.append(total / (count * MICRO))
+                numbers.append(float(total) / (float(count) * MILLION))
 
 
 def _micros(number: float) -> int:

@@ -211,6 +211,8 @@ def _fill(source: SourceState, row: SourceSnapshot, fields: tuple[str, ...] | No
     if fields is not None and fields != now:
         samples = [_reordered(sample, fields, now) for sample in samples]
         source.trusted = row.trusted and _reordered(row.trusted, fields, now)
+        if not set(now) <= set(fields):  # for how long all of them have stood still is not known
+            source.changed_ms = 0
         if trail is not None:
             reached = unpacked(row_of(fields), row.trail)
             trail.fill([_reordered(sample, fields, now) for sample in reached])

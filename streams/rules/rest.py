@@ -94,7 +94,7 @@ def common(rests: Collection[Rest]) -> Rest:
     return Rest(low, high, until_ms, report_ms, alerts[0] if alerts else None)
 
 
-def settle(state: LadderState, before_ms: int, at_ms: int) -> None:
+def catch_up(state: LadderState, before_ms: int, at_ms: int) -> None:
     """Moves the timers of a ladder at rest to the newest of the values it was not shown;
     `before_ms` is the instant of the value before that."""
     timers = state.timers

@@ -13,7 +13,7 @@ from schemas.alert import Alert
 from schemas.value import Value
 from streams.rules.ladder import Ladder
 from streams.rules.reading import silent_share
-from streams.rules.rest import RESTLESS, Rest, common, rest_of, settle
+from streams.rules.rest import RESTLESS, Rest, catch_up, common, rest_of
 from streams.rules.state import LadderState
 from streams.rules.watch import Watch
 
@@ -111,7 +111,7 @@ class Vigil:
 
     def _settle(self, ladder: Ladder) -> None:
         if self._awake.get(ladder, RESTLESS) is not RESTLESS:
-            settle(self._state(ladder), self._before_ms, self._at_ms)
+            catch_up(self._state(ladder), self._before_ms, self._at_ms)
 
     def _show(self, ladder: Ladder, value: Value, now_ms: int) -> Sequence[Alert]:
         self._common = None

@@ -74,9 +74,11 @@ class Losses:
             return
         try:
             starts = await self._earliest(*{tp for tp, _, _ in suspected})
-        except KafkaError:
+        except BaseException as error:
             self._suspected[:0] = suspected
-            return
+            if isinstance(error, KafkaError):
+                return
+            raise
         for tp, expected, first in suspected:
             lost = min(starts[tp], first) - expected
             if lost > 0:

@@ -18,6 +18,7 @@ from prometheus_client.core import (
 )
 
 from schemas.value import STATUS_CODE, Value
+from streams import COMPILED
 from streams.fusion.freshness import Freshness, freshness
 from streams.fusion.group import Group
 from streams.partition.picture import Picture
@@ -145,8 +146,10 @@ def latency_metric(histogram: LatencyHistogram) -> Metric:
 
 def process_metrics(clock: SiteClock) -> Iterator[Metric]:
     """What every process says of itself."""
-    info = gauge("build_info", "1, with the version", ("version",))
-    info.add_metric((version("hubwatch"),), 1)
+    info = gauge(
+        "build_info", "1, with the version; the core is compiled or not", ("version", "core")
+    )
+    info.add_metric((version("hubwatch"), "compiled" if COMPILED else "interpreted"), 1)
     simulated = gauge("simulated", "1 while the site runs on a simulated clock")
     simulated.add_metric((), int(clock.simulated))
     site_time = gauge("site_time_seconds", "the site's clock, Unix seconds")

@@ -7,7 +7,7 @@ from bisect import bisect_right, insort
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.fusion.trail import Sample, Trail, row_of, unpacked
+from streams.fusion.trail import Sample, Trail, measured, row_of, unpacked
 
 FIELDS = ("speed_kmh", "flow_veh_h")
 numbers = st.none() | st.floats(allow_nan=False) | st.integers(-(2**53), 2**53)
@@ -27,10 +27,16 @@ def test_a_trail_is_the_list_of_its_samples(found: list[Sample], asked: st.DataO
     gone = asked.draw(st.integers(0, len(kept)))
     trail.forget(gone)
     del kept[:gone]
-    assert (len(trail), trail.since(0)) == (len(kept), kept)
+    assert (len(trail), unpacked(row_of(FIELDS), trail.rows)) == (len(kept), kept)
+    if kept:
+        first = asked.draw(st.integers(0, len(kept) - 1))
+        times, *fields = trail.columns(first)
+        assert list(times) == [each[0] for each in kept[first:]]
+        assert [[measured(n) for n in column] for column in fields] == [
+            [each[at] for each in kept[first:]] for at in (1, 2)
+        ]
     at_ms = asked.draw(st.integers(0, 2**45) | st.sampled_from([0, *(each[0] for each in kept)]))
     assert trail.after(at_ms) == bisect_right(kept, at_ms, key=lambda each: each[0])
     again = Trail(row_of(FIELDS))
     again.fill(kept)
     assert again.rows == trail.rows
-    assert unpacked(row_of(FIELDS), bytes(trail.rows)) == kept
