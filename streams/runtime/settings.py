@@ -9,7 +9,7 @@ from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -25,6 +25,15 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PREFIX = "HUBWATCH_"
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+def _brokers(given: str) -> str:
+    for server in given.split(","):
+        host, _, port = server.strip().rpartition(":")
+        if not host or not port.isdecimal():
+            raise ValueError(f"{server!r} is no address of a broker, write it as host:port")
+    return given
+
 
 PORT_OF: Mapping[str, str] = {
     "worker": "worker_port",
@@ -75,7 +84,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=CHECKOUT / ".hubwatch", description="where the servers keep their data and logs"
     )
-    bootstrap_servers: str = Field(
+    bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
         default="127.0.0.1:9092", description="Kafka brokers, host:port, comma separated"
     )
     partitions: int = Field(
@@ -165,7 +174,7 @@ def _mistake(found: ErrorDetails) -> str:
     name = ".".join(map(str, found["loc"]))
     if found["type"] == "extra_forbidden":
         return _no_setting(name, Settings.model_fields)
-    return f"{name} = {found['input']!r}: {found['msg']}"
+    return f"{name} = {found['input']!r}: {found['msg'].removeprefix('Value error, ')}"
 
 
 def _no_setting(name: str, known: Iterable[str]) -> str:

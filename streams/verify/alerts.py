@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.alert import Alert
+from streams.domains import catalogue
 from streams.verify.evidence import Evidence
 from streams.verify.finding import Finding
 from streams.verify.replay import Replay
@@ -25,8 +26,9 @@ def named(alert: Alert) -> str:
 
 
 def complete(evidence: Evidence, replay: Replay) -> Finding:
-    """I2: of the places that workers watch; what the hub computes is not in the inbox topics."""
-    found = {version(a): a for a in told(evidence) if a.place in replay.places}
+    """I2: what workers tell; what the hub computes is not in the inbox topics."""
+    by_hub = [alert for alert in told(evidence) if _of_the_hub(alert, replay)]
+    found = {version(a): a for a in told(evidence) if not _of_the_hub(a, replay)}
     due = {version(alert): alert for alert in replay.truth.due}
     allowed = due | {version(alert): alert for alert in replay.truth.later}
     offenders = [f"缺少 missing: {named(due[key])}" for key in sorted(due.keys() - found.keys())]
@@ -38,8 +40,13 @@ def complete(evidence: Evidence, replay: Replay) -> Finding:
         for key in sorted(found.keys() & allowed.keys())
         if found[key] != allowed[key]
     ]
-    hub = sum(a.place not in replay.places for a in told(evidence))
-    return Finding("I2", {"expected": len(due), "told": len(found), "of_the_hub": hub}, offenders)
+    counts = {"expected": len(due), "told": len(found), "of_the_hub": len(by_hub)}
+    return Finding("I2", counts, offenders)
+
+
+def _of_the_hub(alert: Alert, replay: Replay) -> bool:
+    """It computes some measures of places that workers watch."""
+    return alert.measure in catalogue().hub or alert.place not in replay.places
 
 
 def _difference(found: Alert, wanted: Alert) -> str:

@@ -57,7 +57,7 @@ class Replay:
     due: Mapping[At, int]
     """the offset before which everything must have been taken up and told by now"""
     places: frozenset[str]
-    """those that workers watch; the others are the hub's"""
+    """those that workers watch"""
 
 
 class _Run:

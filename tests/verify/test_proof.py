@@ -131,6 +131,14 @@ def test_an_undisturbed_run_holds(run: Run) -> None:
     assert found["I6"].counts["by_ledger"] == 1
 
 
+def test_what_the_hub_says_of_a_place_is_not_held_against_workers(run: Run) -> None:
+    told = alerts_of(run.evidence)
+    measure = next(iter(catalogue().hub))
+    by_hub = changed(told[0], id="of-the-hub", rule="dispersal", measure=measure)
+    found = run.prove(with_alerts(run.evidence, [*told, by_hub]))["I2"]
+    assert (found.holds, found.counts["of_the_hub"]) == (True, 1)
+
+
 def test_repeats_hold(run: Run) -> None:
     """At least once is what is promised."""
     evidence = with_alerts(run.evidence, [*alerts_of(run.evidence), *alerts_of(run.evidence)])
