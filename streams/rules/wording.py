@@ -6,6 +6,10 @@ from streams.rules.rule import Rule, Step
 from streams.site.model import Place
 
 DOUBTFUL = ("（数据存疑）", " (doubtful data)")
+HELD = (
+    "（已回到阈值以内，确认后降级或解除）",
+    " (back within the threshold, held until confirmed)",
+)
 UNKNOWN = ("（数据中断，等级保持）", " (no data any more, level held)")
 WITHDRAWN = ("（规则已撤销）", " (rule withdrawn)")
 CLEARED = ("{place}：{title}解除", "{place}: {title} is over")
@@ -32,7 +36,8 @@ class Shown(float):
 
 
 def happening(rule: Rule, place: Place, value: Shown, step: Step, *, suspect: bool) -> Texts:
-    """The rule's texts, filled in. Raises LookupError or ValueError where that cannot be done."""
+    """The rule's texts, filled in, and whether its level is only held. Raises LookupError or
+    ValueError where that cannot be done."""
     numbers = {
         "value": value,
         "threshold": Shown(step.enter),
@@ -41,6 +46,8 @@ def happening(rule: Rule, place: Place, value: Shown, step: Step, *, suspect: bo
     }
     zh = rule.text_zh.format(place=place.name_zh, **numbers)
     en = rule.text_en.format(place=place.name_en, **numbers)
+    if value < step.enter if rule.rising else value > step.enter:
+        zh, en = zh + HELD[0], en + HELD[1]
     return (zh + DOUBTFUL[0], en + DOUBTFUL[1]) if suspect else (zh, en)
 
 

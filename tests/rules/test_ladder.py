@@ -62,6 +62,17 @@ def test_doubt_is_told_in_words_and_a_lower_bound_as_such() -> None:
     assert alert.text_en == "Pond: ≥6.0 cm of water (doubtful data)"
 
 
+def test_a_level_that_is_only_held_says_so() -> None:
+    """Its words were written for a value beyond the threshold."""
+    ladder, state = new_ladder((1, 5, 3, 0, 60)), LadderState()
+    (raised,) = run(ladder, [6, None], state)
+    ladder.tick(state, at(130))
+    (resumed,) = run(ladder, [4], state, start=200)
+    assert (raised.text_en, resumed.why) == ("Pond: 6.0 cm of water", "resumed")
+    assert resumed.text_zh == "池积水 4.0 厘米（已回到阈值以内，确认后降级或解除）"
+    assert resumed.text_en == "Pond: 4.0 cm of water (back within it, held until confirmed)"
+
+
 def test_an_alert_without_data_keeps_its_level_and_says_so_once() -> None:
     ladder, state = new_ladder((2, 5, 3, 0, 10)), LadderState()
     run(ladder, [6, None], state)
