@@ -6,10 +6,7 @@ from streams.rules.rule import Rule, Step
 from streams.site.model import Place
 
 DOUBTFUL = ("（数据存疑）", " (doubtful data)")
-HELD = (
-    "（已回到阈值以内，确认后降级或解除）",
-    " (back within the threshold, held until confirmed)",
-)
+HELD = ("（已回到阈值以内，确认后降级或解除）", " (back within it, held until confirmed)")
 UNKNOWN = ("（数据中断，等级保持）", " (no data any more, level held)")
 WITHDRAWN = ("（规则已撤销）", " (rule withdrawn)")
 CLEARED = ("{place}：{title}解除", "{place}: {title} is over")
