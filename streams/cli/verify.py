@@ -44,10 +44,13 @@ def verify(
     site = load_site(settings.site_dir, settings.standards_dir)
     rules = load_rules(settings.site_dir / "rules.yaml", site, catalogue())
     require_answer(settings.bootstrap_servers)
+    terminal.note("读取主题 waiting for the workers, then reading the topics …")
     try:
         evidence = gather(settings, site, within_seconds=span_ms(within) / 1000)
     except KafkaError as error:
         raise unreachable(settings.bootstrap_servers, error) from error
+    records = sum(map(len, evidence.inboxes.values()))
+    terminal.note(f"重放 replaying {records:,} records twice; a minute or more for 100,000 …")
     findings = prove(entries, evidence, site, rules)
     if as_json:
         terminal.document(
