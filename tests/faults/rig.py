@@ -238,7 +238,7 @@ class Rig:
             },
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=900,
             check=False,
         )
         assert done.returncode in (0, 1), done.stderr
