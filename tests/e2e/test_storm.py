@@ -24,7 +24,7 @@ from streams.site import load_site
 from tests.e2e.site_run import SiteRun, site_run
 from tests.e2e.topic_dump import dump
 
-SPEED = 75.0
+SPEED = 50.0
 SITE_SECONDS = 7200
 WALL_SECONDS = SITE_SECONDS / SPEED
 
