@@ -13,9 +13,8 @@ pytestmark = [*MARKS, pytest.mark.faults]
 
 
 def goes_on(rig: Rig, what: str) -> None:
-    after = rig.await_progress(what, seconds=60)
-    ended = {worker.name: worker.ended for worker in rig.workers if worker.ended}
-    rig.tell(f"{what}: progress after {after:.1f} s; workers that ended by themselves: {ended}")
+    after = rig.await_progress(what)
+    rig.tell(f"{what}: progress after {after:.1f} s; {rig.endings()}")
 
 
 def test_restarted(new_rig: NewRig, rng: random.Random) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.runtime.failpoints import VARIABLE, Point
+from streams.runtime.failpoints import Point
 from tests.faults.conftest import NewRig
-from tests.faults.rig import MARKS, Rig, Worker, violations
+from tests.faults.rig import DEADLINE_SECONDS, MARKS, Rig, Worker, violations
 
 pytestmark = [*MARKS, pytest.mark.faults]
 
@@ -23,10 +23,9 @@ def freeze_at(rig: Rig, rng: random.Random, victim: Worker, point: Point | None)
     if point is None:
         rig.pause(rng.uniform(0.2, 2))
         victim.freeze()
+        rig.until(lambda: frozen(victim), DEADLINE_SECONDS, f"{victim.name} to freeze")
     else:
-        victim.stop()
-        victim.launch(**{VARIABLE: f"{point}:{rng.randint(3, 8)}:stop"})
-    rig.until(lambda: frozen(victim), 30, f"{victim.name} to freeze")
+        rig.lead_to(victim, f"{point}:{rng.randint(3, 8)}:stop", lambda: frozen(victim))
 
 
 @pytest.mark.parametrize(

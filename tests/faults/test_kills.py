@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from streams.runtime.failpoints import STATUS, VARIABLE, Point
+from streams.runtime.failpoints import Point
 from tests.faults.conftest import NewRig
 from tests.faults.rig import MARKS, Rig, violations
 
@@ -30,12 +30,8 @@ def kill(rig: Rig, rng: random.Random, times: int) -> None:
 def end_at(rig: Rig, rng: random.Random, point: Point) -> None:
     """One worker ends there, and is started again."""
     victim = rng.choice(rig.workers)
-    victim.stop()
-    passes = rng.randint(2, 6)
-    victim.launch(**{VARIABLE: f"{point}:{passes}"})
-    ended = len(victim.ended)
-    rig.until(lambda: len(victim.ended) > ended, 30, f"{victim.name} to end at {point}")
-    assert victim.ended[-1] == STATUS, rig.last_words()
+    passes, ended = rng.randint(2, 6), len(victim.ended)
+    rig.lead_to(victim, f"{point}:{passes}", lambda: len(victim.ended) > ended)
     after = rig.await_progress(f"after {point}")
     rig.tell(f"ended at {point}, pass {passes}; progress after {after:.1f} s")
 

@@ -13,7 +13,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 
 from streams.runtime.topics import QUARANTINE, SNAPSHOTS
 from tests.faults.conftest import NewRig
-from tests.faults.rig import MARKS, Rig, violations
+from tests.faults.rig import DEADLINE_SECONDS, MARKS, Rig, violations
 
 pytestmark = [*MARKS, pytest.mark.faults]
 
@@ -40,7 +40,7 @@ def test_a_refused_record_is_too_large_for_the_quarantine(new_rig: NewRig) -> No
     rig.pause(3)
     rig.load.sensors.padding = 0
     rig.pause(3)
-    assert not rig.workers[0].ended
+    assert not rig.workers[0].restarts
     found = violations(rig.finish())
     assert found.keys() == {"I1"}
     left_out = rig.workers[0].log_path.read_text().count("left out")
@@ -57,7 +57,7 @@ def test_snapshots_are_too_large_for_a_while(new_rig: NewRig) -> None:
     rig.workers[0].launch()
     rig.pause(10)
     limit(rig, SNAPSHOTS, 4_194_304)
-    rig.tell(f"progress {rig.await_progress('with room again', seconds=60):.1f} s after")
+    rig.tell(f"progress {rig.await_progress('with room again'):.1f} s after")
     assert violations(rig.finish()) == {}
 
 
@@ -88,10 +88,10 @@ def test_the_disk_of_the_broker_is_full(small_disk: Path, new_rig: NewRig) -> No
                 file.flush()
         except OSError:
             rig.tell(f"disk full with {filler.stat().st_size >> 20} MB of filler")
-    rig.until(rig.broker.exit_reason, 60, "the broker to notice")
+    rig.until(rig.broker.exit_reason, DEADLINE_SECONDS, "the broker to notice")
     rig.tell(f"broker {rig.broker.exit_reason()}")
     rig.broker.collect()
     filler.unlink()
     rig.broker.start()
-    rig.tell(f"progress {rig.await_progress('with room again', seconds=60):.1f} s after")
+    rig.tell(f"progress {rig.await_progress('with room again'):.1f} s after")
     assert violations(rig.finish()) == {}

@@ -11,8 +11,7 @@ import pytest
 from streams.runtime.servers.ports import LOOPBACK, free_ports
 from tests.faults.conftest import NewRig
 from tests.faults.proxy import Proxy
-from tests.faults.rig import MARKS, Rig, violations
-from tests.faults.town import CADENCE_SECONDS
+from tests.faults.rig import DEADLINE_SECONDS, MARKS, Rig, violations
 
 pytestmark = [*MARKS, pytest.mark.faults]
 
@@ -41,16 +40,16 @@ def proxied(new_rig: NewRig) -> Iterator[tuple[Rig, Proxy]]:
 
 def blocked(rig: Rig, seconds: float) -> None:
     """So long, in which nothing becomes durable: the cut does cut."""
-    rig.pause(0.5 + CADENCE_SECONDS)  # so that something new is stored
+    before = rig.ends()
+    rig.until(lambda: rig.ends() != before, DEADLINE_SECONDS, "something new to be stored")
     ends = rig.ends()
     rig.pause(seconds)
     assert not rig.progress.contains(ends), "the workers have another way to the broker"
 
 
 def healed(rig: Rig, what: str) -> None:
-    after = rig.await_progress(what, seconds=60)
-    ended = {worker.name: worker.ended for worker in rig.workers if worker.ended}
-    rig.tell(f"{what}: progress after {after:.1f} s; workers that ended by themselves: {ended}")
+    after = rig.await_progress(what)
+    rig.tell(f"{what}: progress after {after:.1f} s; {rig.endings()}")
 
 
 def test_cut(proxied: tuple[Rig, Proxy], rng: random.Random) -> None:

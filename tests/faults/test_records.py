@@ -20,7 +20,7 @@ def test_a_poisoned_feed(share: float, new_rig: NewRig) -> None:
     """Of one department; the other's records are not held up by it."""
     rig = new_rig(workers=1, fates={"not-json": share}, fated="police.crowd")
     rig.pause(RUN_SECONDS)
-    assert not rig.workers[0].ended, "a bad record ends nobody"
+    assert not rig.workers[0].restarts, "a bad record ends nobody"
     assert violations(rig.finish()) == {}
 
 
