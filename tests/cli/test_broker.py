@@ -26,6 +26,7 @@ from streams.runtime.messages import (
 from streams.runtime.outbox import Outgoing
 from streams.runtime.topics import partition_of
 from tests.cli.conftest import Hubwatch
+from tests.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.servers
 
@@ -158,7 +159,7 @@ def test_tail_begins_where_it_is_told_and_ends_with_ctrl_c(
     assert process.stdout
     assert process.stderr
     os.set_blocking(process.stdout.fileno(), False)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + LIMIT_SECONDS
     line, version = b"", 3
     while not line and time.monotonic() < deadline:
         send(alert_message(alert(version)))
@@ -166,7 +167,7 @@ def test_tail_begins_where_it_is_told_and_ends_with_ctrl_c(
         time.sleep(0.3)
         line = process.stdout.readline() or b""
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
+    assert process.wait(LIMIT_SECONDS) == 130
     assert b"crowd.blind" in line
     assert process.stderr.read() == b""
     process.stdout.close()

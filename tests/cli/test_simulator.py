@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
 from urllib.request import urlopen
@@ -27,6 +26,7 @@ from streams.simulator.ordinary import load_ordinary
 from streams.simulator.scenario import load_scenario
 from streams.simulator.simulation import Simulation
 from streams.site import load_site
+from tests.waiting import LIMIT_SECONDS, wait_for
 
 pytestmark = pytest.mark.servers
 
@@ -35,7 +35,7 @@ SEED = 3
 
 def get(port: int, path: str) -> str:
     try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=LIMIT_SECONDS) as answer:
             text: str = answer.read().decode()
             return text
     except OSError:
@@ -49,25 +49,18 @@ def published(port: int) -> float:
     return sum(map(float, counts))
 
 
-def waited(until: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 40
-    while not until() and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return until()
-
-
 def run_for_a_while(environment: dict[str, str], port: int, seconds: float) -> None:
     """Starts the process, lets it publish, and asks it to stop."""
     command = [sys.executable, "-m", "streams.cli", "run", "simulator"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment)
     assert process.stderr
     try:
-        assert waited(lambda: published(port) > 0)
+        wait_for(lambda: published(port) > 0, "its first records")
         assert get(port, "/health/ready") == "ok\n"
         assert "hubwatch_simulated 1.0" in get(port, "/metrics")
         time.sleep(seconds)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(LIMIT_SECONDS) == 0
         assert process.stderr.read() == b""
     finally:
         process.kill()

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +19,7 @@ from streams.runtime.servers.errors import FolderBusyError, ToolMissingError
 from streams.runtime.servers.java import find_java
 from streams.runtime.servers.monitoring import PROMETHEUS
 from streams.runtime.servers.ports import free_ports
+from tests.waiting import LIMIT_SECONDS, wait_for
 
 NAMES = (
     *("CONTROLLER", "WORKER", "HUB", "SIMULATOR", "GATEWAY"),
@@ -69,7 +69,7 @@ def hubwatch(environment: Environment, *arguments: str) -> tuple[int, list[str]]
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
     return done.returncode, done.stderr.splitlines()
@@ -125,10 +125,7 @@ def test_a_second_one_on_the_same_data_folder(environment: Environment) -> None:
     owner = Path(environment["HUBWATCH_DATA_DIR"]) / "evening-storm" / "owner"
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as first:
         try:
-            deadline = time.monotonic() + 30
-            while not owner.exists() or not owner.read_text():
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+            wait_for(lambda: owner.exists() and owner.read_text(), "the first to own it")
             status, said = hubwatch(environment, "up", "--for", "5")
         finally:
             first.send_signal(signal.SIGTERM)

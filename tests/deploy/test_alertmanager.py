@@ -6,8 +6,7 @@ import json
 import shutil
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,8 +21,9 @@ from streams.runtime.servers import monitoring as tools
 from streams.runtime.servers.ports import free_ports
 from streams.runtime.settings import Settings
 from streams.runtime.stack import alertmanager_config
+from tests.waiting import eventually
 
-AT_ONCE_SECONDS = 5.0
+AT_ONCE_SECONDS = 20.0
 """shorter than the 30 s that other alerts are gathered for"""
 
 ROUTES = {
@@ -115,22 +115,13 @@ def raise_alerts(address: str, *labels: Json) -> None:
     body = json.dumps([{"labels": one} for one in labels]).encode()
     headers = {"Content-Type": "application/json"}
     request = Request(f"{address}/api/v2/alerts", body, headers)  # noqa: S310  # loopback
-    urlopen(request, timeout=5).close()  # noqa: S310
+    urlopen(request, timeout=AT_ONCE_SECONDS).close()  # noqa: S310
 
 
 def inhibited(address: str) -> dict[str, bool]:
-    with urlopen(f"{address}/api/v2/alerts", timeout=5) as answer:  # noqa: S310
+    with urlopen(f"{address}/api/v2/alerts", timeout=AT_ONCE_SECONDS) as answer:  # noqa: S310
         alerts = json.load(answer)
     return {a["labels"]["alertname"]: bool(a["status"]["inhibitedBy"]) for a in alerts}
-
-
-def eventually(check: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + AT_ONCE_SECONDS
-    while not check():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 @pytest.mark.servers

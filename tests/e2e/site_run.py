@@ -44,7 +44,7 @@ class SiteRun:
     def get(self, port: str, path: str) -> str:
         """Body of a page, "" while nobody answers."""
         try:
-            with urlopen(f"http://127.0.0.1:{self.ports[port]}{path}", timeout=10) as answer:
+            with urlopen(f"http://127.0.0.1:{self.ports[port]}{path}", timeout=60) as answer:
                 text: str = answer.read().decode()
                 return text
         except (URLError, OSError):
@@ -80,7 +80,7 @@ class SiteRun:
 
     def finish(self) -> int:
         """Waits for the end; the exit status."""
-        output, _ = self.process.communicate(timeout=400)
+        output, _ = self.process.communicate(timeout=900)
         self.summary = json.loads(output.splitlines()[-1])
         return self.process.returncode
 
@@ -109,6 +109,6 @@ def site_run(data_dir: Path, *options: str) -> Iterator[SiteRun]:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(40)
+                process.wait(120)
             except subprocess.TimeoutExpired:
                 process.kill()

@@ -20,6 +20,7 @@ from streams.runtime.servers.ports import free_ports
 from streams.runtime.settings import Settings
 from streams.runtime.topics import create_topics, topics
 from streams.site import load_site
+from tests.waiting import LIMIT_SECONDS
 
 LINES = 68_400
 pytestmark = [pytest.mark.servers, pytest.mark.recordings]
@@ -35,7 +36,7 @@ def _recording_is_there() -> None:
 
 def metrics(port: int) -> list[tuple[str, dict[str, str], float]]:
     try:
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=LIMIT_SECONDS) as answer:
             families = text_string_to_metric_families(answer.read().decode())
             return [(s.name, s.labels, s.value) for family in families for s in family.samples]
     except (URLError, OSError):
@@ -65,7 +66,7 @@ def test_every_line_is_accounted_for_and_roads_have_a_state(tmp_path: Path) -> N
             stdout=subprocess.PIPE,
             text=True,
             check=True,
-            timeout=120,
+            timeout=900,
         )
         account = json.loads(replay.stdout)
         assert account["lines"] == LINES
@@ -73,7 +74,7 @@ def test_every_line_is_accounted_for_and_roads_have_a_state(tmp_path: Path) -> N
         assert account["accounted"]
         worker = subprocess.Popen([*command, "run", "worker"], env=environment)
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + LIMIT_SECONDS
             verdicts: dict[str, float] = {}
             while sum(verdicts.values()) < account["records"] and time.monotonic() < deadline:
                 time.sleep(1)
@@ -91,4 +92,4 @@ def test_every_line_is_accounted_for_and_roads_have_a_state(tmp_path: Path) -> N
             assert len(known) >= 20
         finally:
             worker.terminate()
-            worker.wait(30)
+            worker.wait(LIMIT_SECONDS)

@@ -54,7 +54,7 @@ class Storm:
 def storm(data_dir: Path, *, kill_after: float | None = None) -> Storm:
     options = ("--scenario", "evening-storm", "--speed", str(SPEED), "--for", str(WALL_SECONDS))
     with site_run(data_dir, *options) as run:
-        run.wait_for("first alert", 90, lambda: "id" in run.get("gateway_port", "/v1/alerts"))
+        run.wait_for("first alert", 300, lambda: "id" in run.get("gateway_port", "/v1/alerts"))
         time.sleep(kill_after or WALL_SECONDS * 0.6)
         silent: dict[Asked, str] = {}
         if kill_after:

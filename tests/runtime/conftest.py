@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -25,13 +24,3 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     )
     with Broker(settings) as running:
         yield running
-
-
-def wait_for(
-    found: Callable[[], object], seconds: float, what: str, *, every_seconds: float = 0.1
-) -> None:
-    """Returns when `found()` is true; fails after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(every_seconds)

@@ -17,13 +17,13 @@ import uvicorn
 from streams.runtime.clock import SiteClock
 from streams.runtime.gateway.app import gateway
 from streams.runtime.settings import Settings
-from tests.runtime.conftest import wait_for
 from tests.town import town
+from tests.waiting import LIMIT_SECONDS, wait_for
 
 
 class UnixConnection(HTTPConnection):
     def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=30)
+        super().__init__("localhost", timeout=LIMIT_SECONDS)
         self._path = path
 
     def connect(self) -> None:
@@ -41,7 +41,7 @@ class Client:
     def connection(self) -> HTTPConnection:
         if self.path:
             return UnixConnection(self.path)
-        return HTTPConnection("127.0.0.1", self.port, timeout=30)
+        return HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_SECONDS)
 
     def ask(
         self, method: str, path: str, content: bytes | None = None, **headers: str
@@ -94,11 +94,11 @@ def serving(settings: Settings, path: Path | None = None) -> Iterator[Client]:
     thread.start()
     client = Client(settings.gateway_port, path)
     try:
-        wait_for(lambda: server.started, 20, "the gateway")
+        wait_for(lambda: server.started, "the gateway")
         caught_up = "hubwatch_gateway_caught_up 1.0\n"
-        wait_for(lambda: caught_up in client.ask("GET", "/metrics")[1], 20, "its topics")
+        wait_for(lambda: caught_up in client.ask("GET", "/metrics")[1], "its topics")
         yield client
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(LIMIT_SECONDS)
     assert not thread.is_alive()

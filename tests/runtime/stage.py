@@ -33,7 +33,7 @@ from streams.simulator.scenario import load_scenario
 from streams.simulator.simulation import Simulation
 from streams.site import load_site
 from streams.site.model import Site
-from tests.runtime.conftest import wait_for
+from tests.waiting import wait_for
 
 PARTITIONS = 2
 PLAYED_MS = 240_000
@@ -96,7 +96,7 @@ class Stage:
             assert process.poll() is None, self.log.read_text()
             return sum(self.verdicts().values()) >= count
 
-        wait_for(seen, 60, f"{count} records", every_seconds=1.0)  # a page takes the worker's time
+        wait_for(seen, f"{count} records", every_seconds=1.0)  # a page takes the worker's time
 
     def readiness(self) -> str:
         """What the worker says of it, "" while it does not answer."""

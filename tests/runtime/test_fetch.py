@@ -44,7 +44,7 @@ def test_every_record_once_from_any_offset(
             consumer.seek(at, START)
             found: list[Records] = []
             while sum(map(len, found)) < COUNT - START:
-                answer = await fetched(consumer._fetcher, {at}, wait_seconds=10.0, most=MOST)
+                answer = await fetched(consumer._fetcher, {at}, wait_seconds=60.0, most=MOST)
                 found.append(answer[at])
             assert await fetched(consumer._fetcher, {at}, wait_seconds=0.2, most=MOST) == {}
             assert await consumer.position(at) == COUNT

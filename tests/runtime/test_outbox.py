@@ -11,7 +11,6 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from streams.runtime.outbox import (
-    CLOSE_SECONDS,
     FencedError,
     Outbox,
     Outgoing,
@@ -21,6 +20,7 @@ from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
 from streams.runtime.snapshots import read_topic
 from streams.runtime.topics import MESSAGE_BYTES, Topic, create_topics
+from tests.waiting import LIMIT_SECONDS
 
 pytestmark = pytest.mark.servers
 
@@ -109,7 +109,7 @@ def test_nothing_is_lost_while_the_broker_is_away(own_broker: Broker) -> None:
         assert not settling.done()
         assert outbox.pending
         own_broker.start()
-        await asyncio.wait_for(settling, 60)
+        await asyncio.wait_for(settling, LIMIT_SECONDS)
         await give(outbox, topic, range(200, 210))
         await outbox.stop()
 
@@ -161,7 +161,7 @@ def test_what_is_refused_for_good_is_said_once_and_named(own_broker: Broker) -> 
             await tell()
         with pytest.raises(RefusedError):
             await outbox.settled()
-        await asyncio.wait_for(outbox.stop(), 10)
+        await asyncio.wait_for(outbox.stop(), LIMIT_SECONDS)
         return str(error.value)
 
     missing = asyncio.run(refused("out.missing"))
@@ -184,7 +184,7 @@ def test_it_ends_though_the_broker_is_away(own_broker: Broker) -> None:
         await outbox.settled()
         own_broker.stop()
         await give(outbox, topic, range(10))
-        await asyncio.wait_for(outbox.stop(), CLOSE_SECONDS + 2)
+        await asyncio.wait_for(outbox.stop(), LIMIT_SECONDS)
         assert outbox.pending == 10
 
     try:

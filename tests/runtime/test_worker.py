@@ -22,8 +22,8 @@ from streams.runtime import watchdog
 from streams.runtime.processes import ENDING
 from streams.runtime.servers import Broker
 from streams.runtime.topics import QUARANTINE, SITUATION, SNAPSHOTS, partition_of
-from tests.runtime.conftest import wait_for
 from tests.runtime.stage import BAD_ONES, PARTITIONS, Stage, new_stage, send_bad_ones
+from tests.waiting import LIMIT_SECONDS, wait_for
 
 pytestmark = pytest.mark.servers
 
@@ -64,6 +64,16 @@ processes.run("worker")
 """,
 )
 """a worker that has one of its partitions and does not come to have the other"""
+PATIENT = (
+    "-c",
+    """
+from streams.runtime import processes, transport, watchdog
+
+transport.RELEASE_SECONDS = watchdog.END_SECONDS = 60.0
+processes.run("worker")
+""",
+)
+"""a worker that has time to end, however slow the machine is"""
 MOVING = "partitions are being taken over or given back"
 
 
@@ -130,13 +140,13 @@ def test_failed_hung_killed_and_started_again_nothing_is_lost(
 ) -> None:
     process = stage.worker(FAILING)
     try:
-        assert process.wait(40) != 0, "an error in the core ends the process"
+        assert process.wait(LIMIT_SECONDS) != 0, "an error in the core ends the process"
         assert "ZeroDivisionError: a formula of the test" in stage.log.read_text()
         process = stage.worker(FAILPOINT="batch-told:3:hang", HUBWATCH_STALLED_SECONDS="5")
-        assert process.wait(40) == watchdog.STATUS, "a loop that hangs ends the process"
+        assert process.wait(LIMIT_SECONDS) == watchdog.STATUS, "a loop that hangs ends the process"
         assert "the event loop has hung" in stage.log.read_text()
         process = stage.worker()
-        wait_for(lambda: sum(stage.verdicts().values()) > 0, 40, "the first records")
+        wait_for(lambda: sum(stage.verdicts().values()) > 0, "the first records")
         process.send_signal(signal.SIGKILL)
         process.wait()
         marks = [r for log in stage.read(SNAPSHOTS).values() for r in log]
@@ -146,10 +156,10 @@ def test_failed_hung_killed_and_started_again_nothing_is_lost(
         partitions, outputs = in_one_go(stage)
         # what was told last of each place is what the core makes of the log
         expected = values_of(partitions)
-        wait_for(lambda: newest_values(stage) == expected, 15, "the end of the log to be told")
+        wait_for(lambda: newest_values(stage) == expected, "the end of the log to be told")
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(LIMIT_SECONDS) == 0
     assert marks, "it was killed before anything was durable"
 
     assert "deleted before they were read" not in stage.log.read_text()
@@ -183,19 +193,19 @@ def test_told_to_stop_all_it_has_taken_is_durable(stage: Stage, own_broker: Brok
     broker did not answer at once. It is not ready then."""
     asyncio.run(send_bad_ones(stage.site, stage.settings.bootstrap_servers, stage.end_ms))
     sent = len(BAD_ONES) * len(stage.site.departments) * PARTITIONS
-    process = stage.worker(HUBWATCH_SNAPSHOT_SECONDS="60", HUBWATCH_BATCH_RECORDS="4000")
+    process = stage.worker(PATIENT, HUBWATCH_SNAPSHOT_SECONDS="60", HUBWATCH_BATCH_RECORDS="4000")
     assert own_broker.pid
     try:
         stage.await_records(process, stage.records + sent)
         assert stage.readiness() == "ok"
         os.killpg(own_broker.pid, signal.SIGSTOP)
         process.send_signal(signal.SIGTERM)
-        wait_for(lambda: stage.readiness() == ENDING, 4, "it to be told")
+        wait_for(lambda: stage.readiness() == ENDING, "it to be told")
         time.sleep(1.0)  # its partitions are being given back
     finally:
         os.killpg(own_broker.pid, signal.SIGCONT)
         process.send_signal(signal.SIGTERM)
-        status = process.wait(30)
+        status = process.wait(LIMIT_SECONDS)
     assert status == 0, stage.log.read_text()
     assert stage.durable() == stage.ends()
 
@@ -204,8 +214,8 @@ def test_not_ready_before_it_has_all_its_partitions(stage: Stage) -> None:
     process = stage.worker(HALF_WAY)
     told = ("ok", MOVING)
     try:
-        wait_for(lambda: stage.readiness() in told, 30, "it to take partitions over")
-        wait_for(lambda: "hubwatch_snapshot_age_seconds" in stage.samples(), 30, "the first")
+        wait_for(lambda: stage.readiness() in told, "it to take partitions over")
+        wait_for(lambda: "hubwatch_snapshot_age_seconds" in stage.samples(), "the first")
         assert stage.readiness() == MOVING
     finally:
         process.kill()

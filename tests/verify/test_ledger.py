@@ -10,6 +10,7 @@ import pytest
 
 from streams.verify.errors import LedgerError
 from streams.verify.ledger import ACCEPTED, Entry, Ledger, digest, read_ledger
+from tests.waiting import LIMIT_SECONDS
 
 ENTRIES = [
     Entry("inbox.police", 1, 7, 1_784_118_600_000, digest(b"bytes"), ACCEPTED, "police.crowd"),
@@ -34,6 +35,8 @@ def test_a_line_that_is_no_entry_is_named(tmp_path: Path) -> None:
 
 def test_without_a_ledger_it_cannot_be_checked(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "streams.cli", "verify", str(tmp_path / "none.jsonl")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+    )
     assert done.returncode == 2
     assert "HW-1902" in done.stderr

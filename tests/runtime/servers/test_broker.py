@@ -34,7 +34,7 @@ def _send(servers: str, topic: str, *values: bytes, timestamp_ms: int | None = N
     producer = KafkaProducer(bootstrap_servers=servers, acks="all", compression_type="gzip")
     sent = [producer.send(topic, value, timestamp_ms=timestamp_ms) for value in values]
     for each in sent:
-        each.get(timeout=60)
+        each.get(timeout=180)
     producer.close()
 
 
@@ -43,7 +43,7 @@ def _read(servers: str, topic: str, count: int) -> list[bytes]:
         topic,
         bootstrap_servers=servers,
         auto_offset_reset="earliest",
-        consumer_timeout_ms=10_000,
+        consumer_timeout_ms=180_000,
         group_id=f"readers-of-{topic}",
     )
     values = [next(consumer).value for _ in range(count)]

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from streams.runtime.servers import disk, log
 from streams.runtime.servers.errors import DiskFullError, StartError
 from streams.runtime.servers.server import HEALTHY, Server
 from streams.runtime.servers.spec import ServerSpec, program
+from tests.waiting import LIMIT_SECONDS, eventually
 
 FOREVER = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + FOREVER
@@ -28,15 +28,8 @@ IMPATIENT = {"start_timeout_seconds": 0.3, "stop_timeout_seconds": 0.3}
 
 
 def _python(code: str, **row: object) -> ServerSpec:
-    row = {"start_timeout_seconds": 5.0, "stop_timeout_seconds": 5.0, **row}
+    row = {"start_timeout_seconds": LIMIT_SECONDS, "stop_timeout_seconds": LIMIT_SECONDS, **row}
     return ServerSpec(name="child", command=(sys.executable, "-c", code), **row)  # type: ignore[arg-type]
-
-
-def _eventually(true: Callable[[], bool], seconds: float = 5.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return true()
 
 
 def _says(server: Server, text: str) -> Callable[[], bool]:
@@ -47,7 +40,7 @@ def test_runs_and_stops(tmp_path: Path) -> None:
     with Server(_python(FOREVER), tmp_path) as server:
         assert server.health() == HEALTHY
         pid = server.pid
-        assert _eventually(_says(server, "up"))
+        assert eventually(_says(server, "up"))
     assert server.pid is None
     assert server.health() == "not started"
     assert not Path(f"/proc/{pid}").exists()
@@ -80,13 +73,13 @@ def test_health_tells_a_signal(tmp_path: Path) -> None:
     with Server(_python(FOREVER), tmp_path) as server:
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
-        assert _eventually(lambda: server.health() == "killed by SIGKILL")
+        assert eventually(lambda: server.health() == "killed by SIGKILL")
 
 
 def test_a_stubborn_one_is_killed(tmp_path: Path) -> None:
     server = Server(_python(STUBBORN, **IMPATIENT), tmp_path)
     server.start()
-    assert _eventually(_says(server, "up"))
+    assert eventually(_says(server, "up"))
     server.stop()
     assert server.pid is None
 
@@ -94,10 +87,10 @@ def test_a_stubborn_one_is_killed(tmp_path: Path) -> None:
 def test_children_of_the_child_go_with_it(tmp_path: Path) -> None:
     server = Server(_python(WITH_CHILD), tmp_path)
     server.start()
-    assert _eventually(_says(server, "up"))
+    assert eventually(_says(server, "up"))
     grandchild = int(server.log_path.read_text().split()[0])
     server.stop()
-    assert _eventually(lambda: not _runs(grandchild))
+    assert eventually(lambda: not _runs(grandchild))
 
 
 def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
@@ -115,7 +108,7 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     assert _runs(child)
     parent.kill()
     parent.communicate()
-    assert _eventually(lambda: not _runs(child))
+    assert eventually(lambda: not _runs(child))
 
 
 def test_files_are_written_then_prepare_runs_then_the_child(tmp_path: Path) -> None:
@@ -126,7 +119,7 @@ def test_files_are_written_then_prepare_runs_then_the_child(tmp_path: Path) -> N
         prepare=lambda: note.write_text(config.read_text() + ", prepared") and None,
     )
     with Server(spec, tmp_path) as server:
-        assert _eventually(_says(server, "from the row, prepared"))
+        assert eventually(_says(server, "from the row, prepared"))
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
