@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Sequence, Set
-from operator import itemgetter
+from math import inf
 from typing import Any, Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from schemas.value import Value
 from streams.fusion.freshness import fresh_until_ms, is_frozen, note_change
 from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Accumulated, Measure, OverSources
-from streams.fusion.reading import SAMPLES_KEPT, Reader
-from streams.fusion.trail import Sample
+from streams.fusion.reading import Reader
+from streams.fusion.trail import Sample, Trail, row_of
 from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
 from streams.site.model import Place
@@ -26,8 +28,6 @@ SHARED = (OverSources.MEAN, OverSources.WEIGHTED_MEAN)
 """one source of n moves the value by an n-th of its own change"""
 LOOK_AGAIN_MS: Final = 60_000
 """a value is looked at anew that often, even when nothing comes in"""
-
-_observed_ms = itemgetter(0)
 
 
 class Accumulation:
@@ -58,10 +58,13 @@ class Group:
     __slots__ = (
         "_alone",
         "_hearing",
+        "_index",
         "_limits",
         "_newest_ms",
+        "_numbers_at",
         "_reader",
         "_shortest_ms",
+        "_spare",
         "accumulations",
         "awaited",
         "dirty",
@@ -108,8 +111,12 @@ class Group:
         self.step_end_ms = self.step_ms
         self.received_ms = 0
         self._reader = Reader(rows)
-        self._limits: dict[str, tuple[int, float]] = {}
-        """by measure: a column of a reading, and the change in it beyond which it is sudden"""
+        self._spare = self._reader.nothing()
+        """the reading that is made next; the one it replaces is made anew after it"""
+        self._index = {row.key: index for index, row in enumerate(self.rows)}
+        self._numbers_at: vec[i64] = vec[i64]([self._reader.columns[r.key].at for r in self.rows])
+        self._limits: vec[float] = vec[float]([inf] * len(self.rows))
+        """by row: where readings have its number, and the change in it beyond which it is sudden"""
         self._alone = False
         self._hearing: Hearing | None = None
         self._newest_ms = 0
@@ -118,7 +125,8 @@ class Group:
     def add(self, source: SourceState) -> None:
         self.sources.append(source)
         source.windows = self._reader.windows()
-        source.trail = self._reader.trail() if source.windows else None
+        source.trail = self._reader.trail()
+        source.reading = self._reader.nothing()
         self._shortest_ms = min(self._shortest_ms or source.cadence_ms, source.cadence_ms)
         self._alone = len(self.sources) == 1
         step_ms = 1 if self._alone else max(SHORTEST_STEP_MS, self._shortest_ms // STEPS_A_CADENCE)
@@ -150,7 +158,7 @@ class Group:
         if self._hearing is None:
             return 0
         end_ms = self.step_end_ms
-        return sum([source.due_ms < end_ms for source in self._hearing.fresh])
+        return sum([s.folded_ms + s.cadence_ms < end_ms for s in self._hearing.fresh])
 
     def fold(self, source: SourceState, record: Any, received_ms: int) -> bool:
         """Takes one admitted record; late ones are sorted in and mark the next values revised.
@@ -158,23 +166,20 @@ class Group:
         Says whether that is all the step waits for: nobody else is due in it, or it cannot wait.
         """
         sample = self._reader.sample(record)
-        before = source.reading
-        if before is not None and sample[0] < source.samples[-1][0]:
-            self._fold_late(source, sample)
+        observed_ms: i64 = sample[0]
+        trail: Trail = source.trail
+        reading = self._spare
+        if observed_ms < source.folded_ms:
+            trail.insert(sample)
+            self._reader.read(trail, source.windows, reading, anew=True)
+            self.late = True
         else:
-            source.samples.append(sample)
-            trail = source.trail
-            if trail is None:
-                source.reading = sample
-            else:
-                trail.append(sample)
-                source.reading = self._reader.slide(trail, sample, source.windows)
-            self._hear_of(source, sample)
-        if len(source.samples) > SAMPLES_KEPT:
-            del source.samples[0]
-        reading = source.reading
-        if before is not None and reading is not None and not self.sudden:
-            self.sudden = self._is_sudden(before, reading)
+            trail.append(sample)
+            self._reader.read(trail, source.windows, reading, anew=False)
+            self._hear_of(source, trail, observed_ms)
+        self._spare, source.reading = source.reading, reading
+        if not self.sudden:
+            self.sudden = self._is_sudden(self._spare, reading)
         if self.accumulations:
             self._accumulate(record)
         self.simulated = record.simulated
@@ -184,64 +189,54 @@ class Group:
         self.dirty = True
         return (self.awaited == 0 or self.sudden or self._alone) and not self.mixed
 
-    def _fold_late(self, source: SourceState, sample: Sample) -> None:
-        insort(source.samples, sample, key=_observed_ms)
-        if source.trail is not None:
-            source.trail.insert(sample)
-            source.reading = self._reader.start(source.trail, source.samples[-1], source.windows)
-        self.late = True
-
-    def _hear_of(self, source: SourceState, sample: Sample) -> None:
+    def _hear_of(self, source: SourceState, trail: Trail, observed_ms: i64) -> None:
         """A source has spoken of a newer instant than before: whoever waits for it need not."""
-        observed_ms = sample[0]
-        due_ms, source.due_ms = source.due_ms, observed_ms + source.cadence_ms
-        if self.awaited and due_ms < self.step_end_ms <= source.due_ms:
+        due_ms = source.folded_ms + source.cadence_ms
+        next_due_ms = observed_ms + source.cadence_ms
+        if self.awaited and due_ms < self.step_end_ms <= next_due_ms:
             self.awaited -= 1
+        source.folded_ms = observed_ms
         if observed_ms > self._newest_ms:  # noqa: PLR1730  a call of max takes thrice as long
             self._newest_ms = observed_ms
-        doubt = self._doubt(source, sample)
+        doubt = self._doubt(source, trail, observed_ms)
         if doubt is not source.doubt or not source.counted:
             source.doubt = doubt
             self.awaited = None
 
-    def _is_sudden(self, before: Sample, reading: Sample) -> bool:
-        for at, limit in self._limits.values():
-            was: float | None = before[at]
-            now: float | None = reading[at]
-            if was is not now and was is not None and now is not None:
-                change = now - was
-                if change > limit or change < -limit:
-                    return True
+    def _is_sudden(self, before: vec[float], reading: vec[float]) -> bool:
+        for row, at in enumerate(self._numbers_at):
+            limit = self._limits[row]
+            change = reading[at] - before[at]  # not-a-number where one is: that exceeds nothing
+            if change > limit or change < -limit:
+                return True
         return False
 
     def expect(self, row: Measure, value: Value) -> None:
         """Remembers the row's newest value, against which a change of one source is measured."""
-        if not value.value:  # of nothing, everything would be a large share
-            self._limits.pop(row.key, None)
-            return
-        weight = value.heard if row.over_sources in SHARED else 1
-        limit = SUDDEN_SHARE * abs(value.value) * weight
-        self._limits[row.key] = (self._reader.columns[row.key].at, limit)
+        limit = inf  # of nothing, everything would be a large share
+        if value.value:
+            weight = value.heard if row.over_sources in SHARED else 1
+            limit = SUDDEN_SHARE * abs(value.value) * weight
+        self._limits[self._index[row.key]] = limit
 
     def _accumulate(self, record: Any) -> None:
         for accumulation in self.accumulations:
             accumulation.state = accumulation.row.fold(accumulation.state, record)
             accumulation.heard = True
 
-    def _doubt(self, source: SourceState, newest: Sample) -> Reason | None:
+    def _doubt(self, source: SourceState, trail: Trail, observed_ms: i64) -> Reason | None:
         """What makes the source's newest sample doubtful; notes when it moved."""
         reader = self._reader
-        before, source.evaluated = source.evaluated, newest
-        moved = before is None or reader.moved(before, newest)
+        moved = reader.moved(trail)
         if moved:
-            note_change(source, newest[0])
-        trusted = source.trusted
-        if reader.bounded and trusted is not None and reader.jumps(trusted, newest):
-            source.held_back += 1
-            if source.held_back < HELD_BACK_UNTIL_BELIEVED:
-                return Reason.IMPLAUSIBLE_JUMP
-        source.held_back = 0
-        source.trusted = newest
+            note_change(source, observed_ms)
+        if reader.bounded:
+            if len(source.trusted) > 0 and reader.jumps(source.trusted, trail):
+                source.held_back += 1
+                if source.held_back < HELD_BACK_UNTIL_BELIEVED:
+                    return Reason.IMPLAUSIBLE_JUMP
+            source.held_back = 0
+            source.trusted = trail.last(source.trusted)
         return None if moved or not is_frozen(source) else Reason.FROZEN
 
     def floor(self, observed_ms: int) -> int:
@@ -266,10 +261,12 @@ class Group:
             hearing.renew()
             self.awaited = self._due()
         self.looked_ms = now_ms
-        readings = [source.reading for source in hearing.usable]
-        hearing.columns = tuple(zip(*readings, strict=True))
-        if readings:
-            hearing.newest_ms = self.floor(max(hearing.columns[0]))
+        newest_ms: i64 = 0
+        for source in hearing.usable:
+            if source.folded_ms > newest_ms:  # noqa: PLR1730  as above
+                newest_ms = source.folded_ms
+        if newest_ms:
+            hearing.newest_ms = self.floor(newest_ms)
         return hearing
 
     @property
@@ -293,16 +290,15 @@ class Group:
         self.hear(now_ms, skewed=skewed)
         self.awaited = awaited
 
-    def take_up(self, source: SourceState, samples: Sequence[Sample]) -> None:
-        """Goes on from the samples of a snapshot, oldest first, at least one; they are the trail
-        too where it has none. Works out what the snapshot does not hold."""
-        source.samples = list(samples[-SAMPLES_KEPT:])
-        if source.trail is not None and not source.trail.rows:
-            source.trail.fill(samples)
-        newest = source.evaluated = source.reading = source.samples[-1]
-        if source.trail is not None:
-            source.reading = self._reader.start(source.trail, newest, source.windows)
-        source.due_ms = newest[0] + source.cadence_ms
+    def take_up(self, source: SourceState, trusted: Sample | None) -> None:
+        """Goes on from the trail of a snapshot, and the sample trusted last. Works out what a
+        snapshot does not hold."""
+        trail: Trail = source.trail
+        if trail.count:
+            self._reader.read(trail, source.windows, source.reading, anew=True)
+            source.folded_ms = int(trail.at_ms(trail.count - 1))
+        if self._reader.bounded and trusted is not None:
+            source.trusted = row_of(trusted)
 
     def _listen(self, now_ms: int, *, skewed: Set[str]) -> Hearing:
         """Asks every source."""
@@ -310,14 +306,13 @@ class Group:
         newest_ms = 0
         for source in self.sources:
             source.counted = False
-            if source.samples:
-                newest_ms = max(newest_ms, source.samples[-1][0])
+            newest_ms = max(newest_ms, source.folded_ms)
             if source.maintenance:
                 hearing.edge_ms = min(hearing.edge_ms, source.maintenance_edge_ms(now_ms))
                 if source.in_maintenance(now_ms):
                     continue
             hearing.expected += 1
-            if source.samples:
+            if source.folded_ms:
                 self._ask(source, hearing, now_ms)
         for source in hearing.fresh:
             if source.feed in skewed:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from typing import Any
+
+from mypy_extensions import i64
 
 from schemas.value import CONTRIBUTORS_SHOWN, Value
 from streams.fusion.freshness import all_fresh_until_ms
 from streams.fusion.measure import Measure, OverSources
 from streams.fusion.reading import Column
-from streams.fusion.reduce import OVER_SOURCES, present
+from streams.fusion.reduce import OVER_SOURCES
 from streams.gate.reasons import Reason
 from streams.gate.source import NEVER_MS, SourceState
 
@@ -18,14 +19,12 @@ class Hearing:
     """`fresh` sources, the `usable` ones among them, how many were `expected`.
 
     Found at `since_ms`, it stands at least until `until_ms`, unless a source changes its standing
-    by what it says: then one goes stale, or its maintenance begins or ends (`edge_ms`). `columns`
-    are the readings of the usable sources as of the evaluation under way, the instants first; empty
-    when there is none. `newest_ms` is the newest of these instants, floored to its step.
+    by what it says: then one goes stale, or its maintenance begins or ends (`edge_ms`). `newest_ms`
+    is the newest instant of the usable ones as of the evaluation under way, floored to its step.
     """
 
     __slots__ = (
         "_names",
-        "columns",
         "doubts",
         "edge_ms",
         "expected",
@@ -46,7 +45,6 @@ class Hearing:
         self.since_ms = since_ms
         self.skewed = skewed
         self.edge_ms = NEVER_MS
-        self.columns: Sequence[Sequence[Any]] = ()
         self.until_ms = 0
         self._names: tuple[str, ...] | None = None
 
@@ -114,13 +112,17 @@ class Hearing:
 
     def _numbers(self, column: Column) -> tuple[Sequence[float], Sequence[float]]:
         """What the usable sources say, and how much it weighs."""
-        if not self.columns:
-            return (), ()
-        numbers = self.columns[column.at]
-        if column.weight_at is None:
-            return present(numbers), ()
-        weights = self.columns[column.weight_at]
-        if None in numbers or None in weights:
-            pairs = [(n, w or 0.0) for n, w in zip(numbers, weights, strict=True) if n is not None]
-            return [n for n, _ in pairs], [w for _, w in pairs]
+        numbers: list[float] = []
+        weights: list[float] = []
+        at: i64 = column.at
+        weight_at: i64 = -1 if column.weight_at is None else column.weight_at
+        for source in self.usable:
+            reading = source.reading
+            number = reading[at]
+            if number != number:  # noqa: PLR0124  it was not measured
+                continue
+            numbers.append(number)
+            if weight_at >= 0:
+                weight = reading[weight_at]
+                weights.append(weight if weight == weight else 0.0)  # noqa: PLR0124  as above
         return numbers, weights

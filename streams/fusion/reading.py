@@ -1,20 +1,25 @@
 """What a source says by itself: a sample of each record, a reading of its newest samples.
 
-A sample is (observed_at_ms, field, …). A reading is (observed_at_ms, number, …): the number of each
-row over its window, and the weight of each row that has one. A reading is made once a record, so
-that the value of a place has only to put the readings of its sources together.
+A sample is (observed_at_ms, field, …). A reading is the numbers that follow from the newest ones:
+that of each row over its window, and the weight of each row that has one; not-a-number where too
+little was measured. A reading is made once a record, so that the value of a place has only to put
+the readings of its sources together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64
 
 from streams.fusion.measure import Measure, OverTime
 from streams.fusion.reduce import Reduction
-from streams.fusion.trail import Sample, Trail, row_of
+from streams.fusion.trail import Sample, Trail
 from streams.fusion.window import Window, opening
 
 SAMPLES_KEPT: Final = 2
@@ -28,10 +33,20 @@ class Column:
     weight_at: int | None
 
 
+@final
 class Reader:
     """Reads the records of one kind for some rows. Knows sources, not places."""
 
-    __slots__ = ("_jumps", "_openings", "_row", "bounded", "columns", "fields", "sample")
+    __slots__ = (
+        "_bounded",
+        "_jumps",
+        "_openings",
+        "_size",
+        "bounded",
+        "columns",
+        "fields",
+        "sample",
+    )
 
     def __init__(self, rows: Sequence[Measure]) -> None:
         fields = dict.fromkeys(name for row in rows for name in (row.field, row.weight) if name)
@@ -40,70 +55,72 @@ class Reader:
         )
         self.fields = tuple(fields)
         at = {name: index for index, name in enumerate(fields, start=1)}
-        self._jumps = [(at[row.field], row.jump) for row in rows if row.jump is not None]
-        self.bounded = bool(self._jumps)
+        jumps = {at[row.field]: row.jump for row in rows if row.jump is not None}
+        self.bounded = bool(jumps)
         """some row limits how far its number can jump"""
-        windowed = [row for row in rows if row.over_time is not OverTime.LAST]
-        self._row = row_of(fields)
-        self._openings: Sequence[Callable[[], Window]] = ()
-        self.columns: Mapping[str, Column]
-        if windowed:
-            self._openings, self.columns = _windows(rows, at)
-        else:  # the newest sample will do
-            self.columns = {
-                row.key: Column(at[row.field], at[row.weight] if row.weight else None)
-                for row in rows
-            }
+        self._bounded: vec[i64] = vec[i64](jumps)
+        self._jumps: vec[float] = vec[float](jumps.values())
+        self._openings, self.columns, self._size = _windows(rows, at)
 
     def windows(self) -> list[Window]:
-        """Those of one more source; none where the newest sample says it all."""
+        """Those of one more source."""
         return [opens() for opens in self._openings]
 
     def trail(self) -> Trail:
         """An empty one, of one more source."""
-        return Trail(self._row)
+        return Trail(1 + len(self.fields))
 
-    def slide(self, trail: Trail, newest: Sample, windows: list[Window]) -> Sample:
-        """Reads the trail, of which the newest sample is new; forgets what no window reaches but
-        for the last before, from which a counter's difference starts."""
-        numbers: list[Any] = [newest[0]]
-        gone = len(trail) - SAMPLES_KEPT
+    def nothing(self) -> vec[float]:
+        """The reading of a source that was never heard."""
+        reading = vec[float]()
+        for _ in range(self._size):
+            reading = append(reading, nan)
+        return reading
+
+    @staticmethod
+    def read(trail: Trail, windows: list[Window], reading: vec[float], *, anew: bool) -> None:
+        """Reads the trail, of which the newest sample is new, or `anew` after others have changed;
+        forgets what no window reaches but for the last before, from which a counter's difference
+        starts."""
+        gone = trail.count - SAMPLES_KEPT
         for window in windows:
-            gone = min(gone, window.slide(trail, newest, numbers) - 1)
+            first = window.start(trail, reading) if anew else window.slide(trail, reading)
+            gone = min(gone, first - 1)
         if gone > 0:
             trail.forget(gone)
             for window in windows:
                 window.forget(gone)
-        return tuple(numbers)
 
-    @staticmethod
-    def start(trail: Trail, newest: Sample, windows: list[Window]) -> Sample:
-        """Reads the trail anew, after others than the newest have changed."""
-        numbers: list[Any] = [newest[0]]
-        for window in windows:
-            window.start(trail, newest, numbers)
-        return tuple(numbers)
-
-    def moved(self, before: Sample, newest: Sample) -> bool:
-        """The source says something else than before."""
-        # mostly its first field tells, and nothing need be cut out
-        if self.fields and newest[1] != before[1]:
+    def moved(self, trail: Trail) -> bool:
+        """The newest sample says something else than the one before."""
+        last = trail.count - 1
+        if last == 0:
             return True
-        return newest[1:] != before[1:]
+        numbers = trail.numbers
+        before_at, newest_at = trail.start(last - 1), trail.start(last)
+        for column in range(1, trail.width):
+            before, newest = numbers[before_at + column], numbers[newest_at + column]
+            if before != newest and (before == before or newest == newest):  # noqa: PLR0124
+                return True
+        return False
 
-    def jumps(self, trusted: Sample, newest: Sample) -> bool:
-        """The newest sample lies further from the trusted one than the quantity can change."""
-        for at, jump in self._jumps:
-            before, after = trusted[at], newest[at]
-            if before is not None and after is not None and abs(after - before) > jump:
+    def jumps(self, trusted: vec[float], trail: Trail) -> bool:
+        """The newest sample lies further from the trusted row than the quantity can change."""
+        numbers = trail.numbers
+        newest_at = trail.start(trail.count - 1)
+        for index, column in enumerate(self._bounded):
+            jump = self._jumps[index]
+            change = numbers[newest_at + column] - trusted[column]
+            if change > jump or change < -jump:
                 return True
         return False
 
 
 def _windows(
     rows: Sequence[Measure], fields: Mapping[str, int]
-) -> tuple[Sequence[Callable[[], Window]], Mapping[str, Column]]:
-    """The windows the rows need, and where in a reading each row then finds its number."""
+) -> tuple[Sequence[Callable[[], Window]], Mapping[str, Column], int]:
+    """The windows the rows need, where in a reading each row then finds its number, and how long
+    readings are."""
     by_window: dict[tuple[int, bool], list[Measure]] = {}
     for row in rows:
         length_ms = 0 if row.over_time is OverTime.LAST else _length_ms(row)
@@ -111,7 +128,7 @@ def _windows(
         by_window.setdefault((length_ms, difference), []).append(row)
     openings: list[Callable[[], Window]] = []
     columns: dict[str, Column] = {}
-    start = 1
+    start = 0
     for (length_ms, difference), sharing in by_window.items():
         positions: dict[Reduction, int] = {}
         for row in sharing:
@@ -121,9 +138,9 @@ def _windows(
             if weight is not None:
                 weight_at = positions.setdefault(weight, start + len(positions))
             columns[row.key] = Column(at, weight_at)
-        openings.append(opening(length_ms, list(positions), difference=difference))
+        openings.append(opening(length_ms, list(positions), place=start, difference=difference))
         start += len(positions)
-    return openings, columns
+    return openings, columns, start
 
 
 def _reductions(row: Measure, fields: Mapping[str, int]) -> tuple[Reduction, Reduction | None]:

@@ -1,31 +1,21 @@
-"""The samples of one source as far back as its windows reach, packed.
+"""The newest samples of one source, packed: as far back as its windows reach, two at least.
 
-A row is the instant and the fields as eight bytes each, side by side; a snapshot takes them as they
-are.
+A row is a sample as numbers of eight bytes each, side by side: the instant (Unix ms), then the
+fields, not-a-number where nothing was measured. Rows lie in a ring; a snapshot takes them in the
+order of observation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from array import array
 from math import nan
-from struct import Struct
-from typing import Any
+from typing import Any, final
+
+from librt.vecs import append, extend, vec
+from mypy_extensions import i64
 
 Sample = tuple[Any, ...]
-"""(observed_at_ms, field, …) of one record; None or, unpacked, not-a-number: not measured"""
-
-
-def row_of(fields: Collection[str]) -> Struct:
-    """A row of samples with these fields."""
-    return Struct(f"<q{len(fields)}d")
-
-
-def unpacked(row: Struct, packed: bytes | bytearray) -> list[Sample]:
-    """Packed rows as samples, None where nothing was measured."""
-    return [
-        (at_ms, *[measured(number) for number in numbers])
-        for at_ms, *numbers in row.iter_unpack(packed)
-    ]
+"""(observed_at_ms, field, …) of one record, None where nothing was measured"""
 
 
 def measured(number: float) -> float | None:
@@ -33,34 +23,70 @@ def measured(number: float) -> float | None:
     return number if number == number else None  # noqa: PLR0124  only not-a-number is not itself
 
 
+def row_of(sample: Sample) -> vec[float]:
+    """A sample packed."""
+    return vec[float]([nan if number is None else number for number in sample])
+
+
+def sample_of(row: vec[float]) -> Sample:
+    """A packed row as it was before."""
+    return (int(row[0]), *[measured(number) for number in row[1:]])
+
+
+@final
 class Trail:
-    """Rows in the order of observation; `rows` is what a snapshot holds."""
+    """Rows of `width` numbers, addressed by index from the oldest on; `count` of them."""
 
-    __slots__ = ("_row", "_size", "rows")
+    __slots__ = ("_first", "_room", "count", "numbers", "width")
 
-    def __init__(self, row: Struct) -> None:
-        self._row = row
-        self._size = row.size
-        self.rows = bytearray()
+    def __init__(self, width: int) -> None:
+        self.width: i64 = width
+        self.count: i64 = 0
+        self._first: i64 = 0
+        self._room: i64 = 0
+        """as many rows fit before the ring has to grow"""
+        self.numbers: vec[float] = vec[float]()
 
-    def __len__(self) -> int:
-        return len(self.rows) // self._size
+    def start(self, index: i64) -> i64:
+        """Where in `numbers` a row begins."""
+        row = self._first + index
+        return (row if row < self._room else row - self._room) * self.width
 
-    def at(self, index: int) -> Sample:
-        """One sample, not-a-number where nothing was measured."""
-        return self._row.unpack_from(self.rows, index * self._size)
+    def at_ms(self, index: i64) -> float:
+        """When a row was observed."""
+        return self.numbers[self.start(index)]
 
-    def columns(self, first: int) -> Iterable[tuple[Any, ...]]:
-        """Those of the samples from there on, of which there is one at least: the instants, then
-        field by field, not-a-number where nothing was measured."""
-        return zip(*self._row.iter_unpack(self.rows[first * self._size :]), strict=True)
+    def sample(self, index: i64) -> Sample:
+        """A row as it was before it was packed."""
+        start = self.start(index)
+        return sample_of(self.numbers[start : start + self.width])
 
-    def after(self, at_ms: int) -> int:
-        """The index of the first sample after an instant."""
-        low, high = 0, len(self)
+    def last(self, row: vec[float]) -> vec[float]:
+        """The newest row, in place of another or of an empty one."""
+        start = self.start(self.count - 1)
+        numbers = self.numbers
+        if not len(row):
+            return numbers[start : start + self.width]
+        for column in range(self.width):
+            row[column] = numbers[start + column]
+        return row
+
+    def newest(self, count: int) -> list[Sample]:
+        """The last samples, oldest first, fewer where there are fewer."""
+        return [self.sample(index) for index in range(max(0, self.count - count), self.count)]
+
+    def column(self, column: i64, first: i64) -> list[float | None]:
+        """The numbers of the rows from there on."""
+        numbers = self.numbers
+        return [measured(numbers[self.start(index) + column]) for index in range(first, self.count)]
+
+    def after(self, at_ms: float) -> int:
+        """The index of the first row after an instant."""
+        low: i64 = 0
+        high = self.count
         while low < high:
-            middle = (low + high) // 2
-            if self.at(middle)[0] <= at_ms:
+            middle = (low + high) >> 1
+            if self.at_ms(middle) <= at_ms:
                 low = middle + 1
             else:
                 high = middle
@@ -68,22 +94,61 @@ class Trail:
 
     def append(self, sample: Sample) -> None:
         """Adds a sample that is newer than all."""
-        self.rows += self._packed(sample)
+        if self.count == self._room:
+            self._grow()
+        start = self.start(self.count)
+        self.count += 1
+        numbers = self.numbers
+        for column in range(self.width):
+            number: float | None = sample[column]
+            numbers[start + column] = nan if number is None else number
 
     def insert(self, sample: Sample) -> None:
         """Adds a sample that came late."""
-        start = self.after(sample[0]) * self._size
-        self.rows[start:start] = self._packed(sample)
+        index = self.count
+        self.append(sample)
+        while index > 0 and self.at_ms(index - 1) > self.at_ms(index):
+            self._exchange(self.start(index - 1), self.start(index))
+            index -= 1
 
-    def forget(self, count: int) -> None:
-        """Drops the oldest."""
-        del self.rows[: count * self._size]
+    def _exchange(self, one: i64, other: i64) -> None:
+        numbers = self.numbers
+        for column in range(self.width):
+            number = numbers[one + column]
+            numbers[one + column] = numbers[other + column]
+            numbers[other + column] = number
 
-    def fill(self, samples: Sequence[Sample]) -> None:
-        """Begins with these, oldest first."""
-        self.rows = bytearray(b"".join(map(self._packed, samples)))
+    def _grow(self) -> None:
+        """By a quarter: windows of a source soon reach as far as they ever will."""
+        numbers = self._in_order()
+        self._first = 0
+        self._room += (self._room >> 2) + 1
+        for _ in range(self._room * self.width - len(numbers)):
+            numbers = append(numbers, nan)
+        self.numbers = numbers
 
-    def _packed(self, sample: Sample) -> bytes:
-        if None in sample:
-            sample = tuple([nan if each is None else each for each in sample])
-        return self._row.pack(*sample)
+    def forget(self, count: i64) -> None:
+        """Drops the oldest; no more than there are."""
+        self._first += count
+        if self._first >= self._room:
+            self._first -= self._room
+        self.count -= count
+
+    def _in_order(self) -> vec[float]:
+        """All rows from the oldest on, and none else."""
+        start = self._first * self.width
+        end = start + self.count * self.width
+        room = self._room * self.width
+        if end <= room:
+            return self.numbers[start:end]
+        return extend(self.numbers[start:], self.numbers[: end - room])
+
+    def packed(self) -> bytes:
+        """For a snapshot."""
+        return memoryview(self._in_order()).tobytes()
+
+    def unpack(self, packed: bytes) -> None:
+        """Begins with the rows of a snapshot."""
+        self.numbers = vec[float](array("d", packed))
+        self._first = 0
+        self.count = self._room = len(self.numbers) // self.width

@@ -2,214 +2,251 @@
 
 Means and sums are kept from record to record, so that a long window costs no more than a short one.
 They are kept in whole millionths, which are exact whatever the order in which samples come and go:
-a source that goes on from a snapshot says the same as one that never stopped. (Of whole numbers so
-up to 9·10⁹, beyond any field that is summed.)
+a source that goes on from a snapshot says the same as one that never stopped. Eight bytes hold them
+for thousands of samples of numbers up to 10⁹ and weights up to 10⁶; no field may be larger that is
+read so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isnan
-from typing import Any, Final
+from math import nan
+from typing import Final, final
+
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from streams.fusion.measure import OverTime
 from streams.fusion.reduce import Reduction
-from streams.fusion.trail import Sample, Trail, measured
+from streams.fusion.trail import Trail
 
 MILLION: Final = 1e6
+PARTS: Final = 4
+HALF: Final = 20
+BASE: Final = float(1 << 20)
+LOW: Final = (1 << 20) - 1
 KEPT = (OverTime.MEAN, OverTime.SUM)
 
 
 class Window:
-    """A trailing window over the samples of one source, start exclusive, in event time.
+    """A trailing window over the trail of one source, start exclusive, in event time.
 
-    What it says is added to `numbers`: one a reduction, None where too little was measured.
+    What it says goes into a `reading`, one number a reduction from a place of its own on,
+    not-a-number where too little was measured.
     """
 
     __slots__ = ()
 
-    def start(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:
-        """Begins anew with these samples, of which there is one at least."""
-        self.slide(trail, newest, numbers)
+    def start(self, trail: Trail, reading: vec[float]) -> i64:
+        """Begins anew with these samples, of which there is one at least; returns as `slide`."""
+        return self.slide(trail, reading)
 
-    def slide(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> int:
+    def slide(self, trail: Trail, reading: vec[float]) -> i64:
         """The last of the samples is new, and newer than all before it. Returns the index of the
         first that the window reaches."""
         raise NotImplementedError
 
-    def forget(self, count: int) -> None:
+    def forget(self, count: i64) -> None:
         """So many samples, which it reaches no more, were taken from the front."""
 
 
 def opening(
-    length_ms: int, reductions: Sequence[Reduction], *, difference: bool
+    length_ms: int, reductions: Sequence[Reduction], *, place: int, difference: bool
 ) -> Callable[[], Window]:
     """Makes the cheapest window that answers these reductions, one a source; `length_ms` 0 reaches
-    the newest sample only."""
+    the newest sample only. Its numbers go into a reading from `place` on."""
     if not length_ms:
-        newest = Newest(reductions)
+        newest = Newest([asked.at for asked in reductions], place)
         return lambda: newest
     if all(asked.over_time in KEPT for asked in reductions):
-        plan = Plan(length_ms, reductions)
+        plan = Plan(length_ms, reductions, place)
         return lambda: Running(plan)
-    scan = Scan(length_ms, reductions, difference=difference)
+    scan = Scan(length_ms, reductions, place, difference=difference)
     return lambda: scan
 
 
+@final
 class Newest(Window):
     """The newest sample."""
 
-    __slots__ = ("_columns",)
+    __slots__ = ("_columns", "_place")
 
-    def __init__(self, reductions: Sequence[Reduction]) -> None:
-        self._columns = [asked.at for asked in reductions]
+    def __init__(self, columns: Sequence[int], place: int) -> None:
+        self._columns: vec[i64] = vec[i64](columns)
+        self._place: i64 = place
 
-    def slide(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> int:
-        numbers += [newest[at] for at in self._columns]
-        return len(trail)
+    def slide(self, trail: Trail, reading: vec[float]) -> i64:
+        numbers = trail.numbers
+        start = trail.start(trail.count - 1)
+        at = self._place
+        for column in self._columns:
+            reading[at] = numbers[start + column]
+            at += 1
+        return trail.count
 
 
+@final
 class Scan(Window):
     """Looks at all its samples each time it is read.
 
     A `difference` takes the last sample before the window too.
     """
 
-    __slots__ = ("_columns", "_difference", "_length_ms", "_reducers")
+    __slots__ = ("_columns", "_difference", "_length_ms", "_place", "_reducers")
 
     def __init__(
-        self, length_ms: int, reductions: Sequence[Reduction], *, difference: bool
+        self, length_ms: int, reductions: Sequence[Reduction], place: int, *, difference: bool
     ) -> None:
         self._length_ms = length_ms
         self._difference = difference
+        self._place: i64 = place
         self._reducers = [asked.reducer for asked in reductions]
         asked_for = {at for asked in reductions for at in (asked.at, asked.weight_at)}
-        self._columns = sorted(at for at in asked_for if at is not None)
+        self._columns = {0, *(at for at in asked_for if at is not None)}
 
-    def slide(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> int:
-        first = trail.after(newest[0] - self._length_ms)
-        before = 1 if self._difference and first else 0
-        columns: list[Any] = list(trail.columns(first - before))
-        for at in self._columns:
-            column = columns[at]
-            if isnan(sum(column)):
-                columns[at] = [measured(number) for number in column]
-        numbers += [reduce(columns) for reduce in self._reducers]
+    def slide(self, trail: Trail, reading: vec[float]) -> i64:
+        first: i64 = trail.after(trail.at_ms(trail.count - 1) - self._length_ms)
+        seen = first - 1 if self._difference and first else first
+        columns = [
+            trail.column(column, seen) if column in self._columns else []
+            for column in range(trail.width)
+        ]
+        at = self._place
+        for reduce in self._reducers:
+            number = reduce(columns)
+            reading[at] = nan if number is None else number
+            at += 1
         return first
 
 
+@final
 class Plan:
     """Where a running window keeps what: of each column how many samples have measured it and their
     total, of each weighted mean the total of the weights and of number times weight.
 
-    `readings` says of each reduction where its column is kept, where its weighted mean is, 0 for
-    none, and whether it is a sum.
+    `columns` and `pairs` are those of the samples; `readings` says of each reduction which of the
+    columns it reads, which of the pairs, -1 for none, and whether it is a sum.
     """
 
-    __slots__ = ("columns", "length_ms", "pairs", "readings", "size")
+    __slots__ = ("columns", "length_ms", "pairs", "place", "readings")
 
-    def __init__(self, length_ms: int, reductions: Sequence[Reduction]) -> None:
-        self.length_ms = length_ms
+    def __init__(self, length_ms: int, reductions: Sequence[Reduction], place: int) -> None:
+        self.length_ms = float(length_ms)
+        self.place: i64 = place
         columns: dict[int, int] = {}
         pairs: dict[tuple[int, int], int] = {}
-        self.size = 1
+        readings: list[tuple[int, int, bool]] = []
         for asked in reductions:
-            if asked.at not in columns:
-                columns[asked.at] = self._room()
-            if asked.weight_at is not None and (asked.at, asked.weight_at) not in pairs:
-                if asked.weight_at not in columns:
-                    columns[asked.weight_at] = self._room()
-                pairs[asked.at, asked.weight_at] = self._room()
-        self.columns = tuple(columns.items())
-        self.pairs = tuple((*pair, where) for pair, where in pairs.items())
-        self.readings = tuple(
-            (
-                columns[asked.at],
-                0 if asked.weight_at is None else pairs[asked.at, asked.weight_at],
-                asked.over_time is OverTime.SUM,
-            )
-            for asked in reductions
-        )
-
-    def _room(self) -> int:
-        where = self.size
-        self.size += 2
-        return where
+            pair = -1
+            if asked.weight_at is not None:
+                pair = pairs.setdefault((asked.at, asked.weight_at), len(pairs))
+            column = columns.setdefault(asked.at, len(columns))
+            readings.append((column, pair, asked.over_time is OverTime.SUM))
+        self.columns: vec[i64] = vec[i64](columns)
+        self.pairs = list(pairs)
+        self.readings = readings
 
 
+@final
 class Running(Window):
     """Adds the newest sample to what it keeps, and takes away those that leave.
 
-    `_oldest` is the first it reaches.
+    `_first` is the index of the first it reaches. `_products` has for each pair the total of the
+    weights, and of number times weight, which takes more than eight bytes, three parts.
     """
 
-    __slots__ = ("_first", "_kept", "_oldest", "_plan")
+    __slots__ = ("_counts", "_first", "_plan", "_products", "_totals")
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._kept = [0] * plan.size
-        self._first = 0
-        self._oldest: Sample | None = None
+        self._first: i64 = 0
+        self._counts: vec[i64] = vec[i64]()
+        self._totals: vec[i64] = vec[i64]()
+        self._products: vec[i64] = vec[i64]()
+        self._clear()
 
-    def start(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> None:
-        self._kept = [0] * self._plan.size
-        self._oldest = None
-        self._first = trail.after(newest[0] - self._plan.length_ms)
-        for index in range(self._first, len(trail)):
-            self._add(trail.at(index), 1)
-        self._read(numbers)
+    def _clear(self) -> None:
+        columns, parts = len(self._plan.columns), PARTS * len(self._plan.pairs)
+        self._counts, self._totals = vec[i64]([0] * columns), vec[i64]([0] * columns)
+        self._products = vec[i64]([0] * parts)
 
-    def slide(self, trail: Trail, newest: Sample, numbers: list[float | None]) -> int:
-        self._add(newest, 1)
-        start_ms: int = newest[0] - self._plan.length_ms
+    def start(self, trail: Trail, reading: vec[float]) -> i64:
+        self._clear()
+        newest_ms = trail.at_ms(trail.count - 1)
+        self._first = trail.after(newest_ms - self._plan.length_ms)
+        for index in range(self._first, trail.count):
+            self._add(trail.numbers, trail.start(index), 1)
+        self._read(reading)
+        return self._first
+
+    def slide(self, trail: Trail, reading: vec[float]) -> i64:
+        numbers = trail.numbers
+        newest = trail.start(trail.count - 1)
+        self._add(numbers, newest, 1)
+        start_ms = numbers[newest] - self._plan.length_ms
         first = self._first
-        oldest = trail.at(first) if self._oldest is None else self._oldest
-        while True:
-            observed_ms: int = oldest[0]
-            if observed_ms > start_ms:
-                break
-            self._add(oldest, -1)
+        oldest = trail.start(first)
+        while numbers[oldest] <= start_ms:
+            self._add(numbers, oldest, -1)
             first += 1
-            oldest = trail.at(first)
-        self._first, self._oldest = first, oldest
-        self._read(numbers)
+            oldest = trail.start(first)
+        self._first = first
+        self._read(reading)
         return first
 
-    def forget(self, count: int) -> None:
+    def forget(self, count: i64) -> None:
         self._first -= count
 
-    def _add(self, sample: Sample, sign: int) -> None:
-        kept = self._kept
-        for at, where in self._plan.columns:
-            number: float | None = sample[at]
-            if number is not None and number == number:  # noqa: PLR0124  else it was not measured
-                kept[where] += sign
-                kept[where + 1] += sign * _micros(number)
-        for at, weight_at, where in self._plan.pairs:
-            number = sample[at]
-            weight: float | None = sample[weight_at]
-            if number is None or weight is None:
-                continue
+    def _add(self, numbers: vec[float], start: i64, sign: i64) -> None:
+        """Adds the row that begins there, or takes it away."""
+        counts, totals = self._counts, self._totals
+        for at, column in enumerate(self._plan.columns):
+            number = numbers[start + column]
+            if number == number:  # noqa: PLR0124  else it was not measured
+                counts[at] += sign
+                totals[at] += sign * _micros(number)
+        products = self._products
+        where: i64 = 0
+        for number_at, weight_at in self._plan.pairs:
+            number, weight = numbers[start + number_at], numbers[start + weight_at]
             if number == number and weight == weight:  # noqa: PLR0124  as above
-                micros = sign * _micros(weight)
-                kept[where] += micros
-                kept[where + 1] += micros * _micros(number)
+                _multiply(products, where, sign, _micros(weight), _micros(number))
+            where += PARTS
 
-    def _read(self, numbers: list[float | None]) -> None:
-        kept = self._kept
-        for where, weighted, is_sum in self._plan.readings:
-            count, total = kept[where], kept[where + 1]
+    def _read(self, reading: vec[float]) -> None:
+        place = self._plan.place
+        for at, pair, is_sum in self._plan.readings:
+            count = self._counts[at]
+            total = float(self._totals[at])
             if not count:
-                numbers.append(None)
+                reading[place] = nan
             elif is_sum:
-                numbers.append(float(total) / MILLION)
-            elif weighted and kept[weighted] > 0:
-                numbers.append(float(kept[weighted + 1]) / (float(kept[weighted]) * MILLION))
+                reading[place] = total / MILLION
+            elif pair >= 0 and self._products[pair * PARTS] > 0:
+                reading[place] = _quotient(self._products, pair * PARTS) / MILLION
             else:
-                numbers.append(float(total) / (float(count) * MILLION))
+                reading[place] = total / (float(count) * MILLION)
+            place += 1
 
 
-def _micros(number: float) -> int:
+def _micros(number: float) -> i64:
     """The nearest whole number of millionths."""
     scaled = number * MILLION
     return int(scaled + 0.5) if scaled >= 0.0 else int(scaled - 0.5)
+
+
+def _multiply(products: vec[i64], where: i64, sign: i64, weight: i64, number: i64) -> None:
+    """Adds a weight and its product with a number, both cut in two after HALF bits, so that no part
+    grows out of eight bytes."""
+    weight_high, weight_low = weight >> HALF, weight & LOW
+    number_high, number_low = number >> HALF, number & LOW
+    products[where] += sign * weight
+    products[where + 1] += sign * weight_high * number_high
+    products[where + 2] += sign * (weight_high * number_low + weight_low * number_high)
+    products[where + 3] += sign * weight_low * number_low
+
+
+def _quotient(products: vec[i64], where: i64) -> float:
+    """The weighted mean, in millionths."""
+    high, middle, low = products[where + 1], products[where + 2], products[where + 3]
+    return ((float(high) * BASE + float(middle)) * BASE + float(low)) / float(products[where])

@@ -6,7 +6,6 @@ before it, never on the clock: a replay decides the same.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -69,20 +68,28 @@ class Gate:
         self._decode = decode
         self._explain = explain
         self._register = register
-        self._sources: dict[str, dict[tuple[str, str], SourceState]] = {
+        self._sources: dict[str, dict[str, dict[str, SourceState]]] = {
             department: {} for department in site.departments
         }
+        """by department, feed and key"""
+        for feed in site.feeds.values():
+            self._sources[feed.department][feed.key] = {}
         for source in site.sources.values():
             if site.places[source.place].cell in cells:
                 self._add(register(source, True))
 
     def _add(self, state: SourceState) -> None:
-        self._sources[state.department][state.feed, state.key] = state
+        self._sources[state.department][state.feed][state.key] = state
 
     @property
     def sources(self) -> list[SourceState]:
         """All sources of this partition, registered or heard."""
-        return [state for group in self._sources.values() for state in group.values()]
+        return [
+            state
+            for feeds in self._sources.values()
+            for sources in feeds.values()
+            for state in sources.values()
+        ]
 
     def take_in(self, source: Source) -> SourceState:
         """Opens the state of a source that is in no site file but speaks for a granted feed."""
@@ -91,7 +98,7 @@ class Gate:
         return state
 
     def find(self, feed: str, source: str) -> SourceState | None:
-        return self._sources[self._site.feeds[feed].department].get((feed, source))
+        return self._sources[self._site.feeds[feed].department][feed].get(source)
 
     def sift(
         self, department: str, batch: Sequence[Incoming], fold: Fold, refused: list[Refusal]
@@ -103,14 +110,15 @@ class Gate:
         but what `fold` raises.
         """
         decode = self._decode
-        sources = self._sources[department]
+        feeds = self._sources[department]
+        nobody: dict[str, SourceState] = {}
         for incoming in batch:
             try:
                 record = decode(incoming.value)  # type: ignore[arg-type]
             except (ValueError, TypeError, RecursionError):
                 refused.append(self._unreadable(department, incoming))
                 continue
-            source = sources.get((record.feed, record.source))
+            source = feeds.get(record.feed, nobody).get(record.source)
             observed_ms = record.observed_at_ms
             received_ms = incoming.timestamp
             if (
@@ -122,9 +130,7 @@ class Gate:
                 and incoming.key == source.cell_key
                 and record.id != source.last_id
             ):
-                source.newest_ms = observed_ms
-                source.last_id = record.id
-                source.seen.append(observed_ms)
+                source.note(observed_ms, record.id)
                 fold(source, record, received_ms)
                 continue
             reason, detail, source = self._judge(department, record, incoming)
@@ -148,7 +154,7 @@ class Gate:
         refusal = _out_of_time(record.observed_at_ms, incoming.timestamp)
         if refusal:
             return *refusal, None
-        source = self._sources[department].get((record.feed, record.source))
+        source = self._sources[department][record.feed].get(record.source)
         if source is None:
             feed = self._site.feeds[record.feed]
             unregistered = Source(
@@ -187,11 +193,9 @@ class Gate:
     def _remember(source: SourceState, record: Any) -> None:
         observed_ms = record.observed_at_ms
         if observed_ms > source.newest_ms:
-            source.newest_ms = observed_ms
-            source.last_id = record.id
-            source.seen.append(observed_ms)
+            source.note(observed_ms, record.id)
         else:
-            source.seen.insert(bisect_left(source.seen, observed_ms), observed_ms)
+            source.note_late(observed_ms)
 
 
 def _out_of_time(observed_ms: int, received_ms: int) -> tuple[Reason, str] | None:
@@ -208,11 +212,9 @@ def _out_of_time(observed_ms: int, received_ms: int) -> tuple[Reason, str] | Non
 
 def _seen_before(source: SourceState, record: Any) -> tuple[Reason, str] | None:
     observed_ms = record.observed_at_ms
-    seen = source.seen
-    at = bisect_left(seen, observed_ms)
-    if at < len(seen) and seen[at] == observed_ms:
-        folded = next((s for s in source.samples[-REMEMBERED:] if s[0] == observed_ms), None)
-        if folded is not None and source.group.read(record) != folded:
+    if observed_ms in source.seen:
+        folded = [s for s in source.trail.newest(REMEMBERED) if s[0] == observed_ms]
+        if folded and source.group.read(record) != folded[0]:
             return Reason.CONFLICT, f"{source.key} said otherwise of {observed_ms}"
         return Reason.DUPLICATE, f"{source.key} at {observed_ms}"
     if record.id == source.last_id:

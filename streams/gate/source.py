@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
+from bisect import insort
 from collections import deque
 from statistics import median
 from typing import Any, Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64
 
 from streams.gate.reasons import Reason
 from streams.site.model import Feed, Source
@@ -21,14 +24,13 @@ class SourceState:
     """One sensor: who it is, what it sent last. Times are Unix ms.
 
     `seen` holds the observation times of its newest records, up to SEEN_LIMIT, oldest first: the
-    memory by which a repeated record is told from a late one. `samples` are the last two tuples
-    fusion reads, (observed_at_ms, field, …), oldest first, never empty once heard; `trail` has
-    those that `windows` of fusion reach, None where there are none; `reading` is what they come
-    to, None before any. `due_ms` is when the next sample is due by its cadence. `evaluated` is the
-    newest sample fusion has judged, `trusted` the newest it found plausible, `held_back` how many
-    implausible ones have followed it in a row, `doubt` what is held against the newest. `counted`
-    says that it was fresh when its place last listened. `dwell_ms` is how long it may stand still,
-    None where that is learnt.
+    memory by which a repeated record is told from a late one. `folded_ms` is the newest instant
+    fusion has taken in, 0 before any; `folded` is how many records of the
+    batch under way it has taken in; `trail` holds the samples that `windows` of fusion reach, at
+    least the last two, and `reading` what they come to. `trusted` is the newest sample that was
+    plausible, where that is limited, `held_back` how many implausible ones have followed it in a
+    row, `doubt` what is held against the newest. `counted` says that it was fresh when its place
+    last listened. `dwell_ms` is how long it may stand still, None where that is learnt.
     """
 
     __slots__ = (
@@ -38,11 +40,11 @@ class SourceState:
         "counted",
         "department",
         "doubt",
-        "due_ms",
         "dwell_ms",
         "dwells_ms",
-        "evaluated",
         "feed",
+        "folded",
+        "folded_ms",
         "forgotten_ms",
         "group",
         "held_back",
@@ -54,7 +56,6 @@ class SourceState:
         "reading",
         "record_type",
         "registered",
-        "samples",
         "seen",
         "trail",
         "trusted",
@@ -77,34 +78,45 @@ class SourceState:
         self.place = source.place
         self.cell_key = cell_key
         self.record_type = record_type
-        self.cadence_ms = int(source.cadence_seconds * 1000)
+        self.cadence_ms: i64 = int(source.cadence_seconds * 1000)
         self.dwell_ms = int(feed.dwell_seconds * 1000) if feed.dwell_seconds else None
         self.maintenance = source.maintenance
         self.registered = registered
         self.group = group
-        self.newest_ms = 0
+        self.newest_ms: i64 = 0
         self.last_id = ""
-        self.seen = array("q")
+        self.seen: vec[i64] = vec[i64]()
+        self.folded = 0
         self.forgotten_ms = 0
-        self.samples: list[tuple[Any, ...]] = []
-        self.changed_ms = 0
-        self.dwells_ms: list[int] = []
-        self.evaluated: tuple[Any, ...] | None = None
-        self.trusted: tuple[Any, ...] | None = None
+        self.folded_ms: i64 = 0
+        self.changed_ms: i64 = 0
+        self.dwells_ms: vec[i64] = vec[i64]()
+        self.trusted: vec[float] = vec[float]()
         self.held_back = 0
         self.trail: Any = None
         self.windows: list[Any] = []
-        self.due_ms = NEVER_MS
-        self.reading: tuple[Any, ...] | None = None
+        self.reading: vec[float] = vec[float]()
         self.doubt: Reason | None = None
         self.counted = False
+
+    def note(self, observed_ms: i64, record_id: str) -> None:
+        """A record newer than all before."""
+        self.newest_ms = observed_ms
+        self.last_id = record_id
+        self.seen = append(self.seen, observed_ms)
+
+    def note_late(self, observed_ms: int) -> None:
+        """A record older than the newest, of an instant not seen before."""
+        seen = list(self.seen)
+        insort(seen, observed_ms)
+        self.seen = vec[i64](seen)
 
     def forget_old(self) -> None:
         """Bounds `seen`; call it now and then, not per record."""
         surplus = len(self.seen) - SEEN_LIMIT
         if surplus > 0:
             self.forgotten_ms = self.seen[surplus - 1]
-            del self.seen[:surplus]
+            self.seen = self.seen[surplus:]
 
     def in_maintenance(self, now_ms: int) -> bool:
         return any(start <= now_ms < end for start, end in self.maintenance)

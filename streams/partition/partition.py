@@ -5,9 +5,7 @@ Pure: the clock is passed in, nothing is sent. One writer owns it, so there are 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Any
 
 from schemas.alert import Alert
@@ -24,19 +22,17 @@ from streams.site.model import Site
 
 UPKEEP_EVERY_MS = 30_000
 
-_group_and_feed = attrgetter("group", "feed")
-
 
 class Folding:
-    """Takes the records of one batch into a picture; `folded` are their sources, `alerts` what came
-    of it."""
+    """Takes the records of one batch into a picture; `sources` are those they came from, each once,
+    `alerts` what came of it."""
 
-    __slots__ = ("alerts", "folded", "picture")
+    __slots__ = ("alerts", "picture", "sources")
 
     def __init__(self, picture: Picture, alerts: list[Alert]) -> None:
         self.picture = picture
         self.alerts = alerts
-        self.folded: list[SourceState] = []
+        self.sources: list[SourceState] = []
 
     def fold(self, source: SourceState, record: Any, received_ms: int) -> None:
         group: Group = source.group
@@ -49,7 +45,9 @@ class Folding:
             self.picture.evaluate(group, received_ms, self.alerts)
         elif not group.put_off_ms:
             self.picture.put_off(group, look_ms(received_ms))
-        self.folded.append(source)
+        if not source.folded:
+            self.sources.append(source)
+        source.folded += 1
 
 
 class Partition:
@@ -109,19 +107,13 @@ class Partition:
             return output
         fresh = self._not_held(topic, batch)
         output.held = len(batch) - len(fresh)
-        self._count(self._fold(department, fresh, output), output.refused)
+        folding = Folding(self.picture, output.alerts)
+        self.gate.sift(department, fresh, folding.fold, output.refused)
+        output.processed = self._count(folding.sources)
+        self._count_refused(output.refused)
         self.positions[topic] = batch[-1].offset + 1
         self.stream_ms = max(self.stream_ms, batch[-1].timestamp)
         return output
-
-    def _fold(
-        self, department: str, batch: Sequence[Incoming], output: StepOutput
-    ) -> list[SourceState]:
-        """Folds what the gate lets through; returns the source of each record folded."""
-        folding = Folding(self.picture, output.alerts)
-        self.gate.sift(department, batch, folding.fold, output.refused)
-        output.processed = len(folding.folded)
-        return folding.folded
 
     def _not_held(self, topic: str, batch: Sequence[Incoming]) -> Sequence[Incoming]:
         """Drops the records a restored cell already contains, until the topic has caught up."""
@@ -137,15 +129,22 @@ class Partition:
             >= positions.get(self._cells_by_key.get(incoming.key or b"", ""), {}).get(topic, 0)
         ]
 
-    def _count(self, folded: Sequence[SourceState], refused: Sequence[Refusal]) -> None:
-        dirty_cells = self.picture.dirty_cells
-        for (group, feed), number in Counter(map(_group_and_feed, folded)).items():
+    def _count(self, sources: Sequence[SourceState]) -> int:
+        """Counts what was folded of a batch; returns how many records."""
+        folded = 0
+        for source in sources:
+            group: Group = source.group
             cell = group.place.cell
             processed = self.counts[cell].processed
-            processed[feed] = processed.get(feed, 0) + number
-            feed_state = self.picture.feeds[feed]
+            processed[source.feed] = processed.get(source.feed, 0) + source.folded
+            feed_state = self.picture.feeds[source.feed]
             feed_state.last_received_ms = max(feed_state.last_received_ms, group.received_ms)
-            dirty_cells.add(cell)
+            self.picture.dirty_cells.add(cell)
+            folded += source.folded
+            source.folded = 0
+        return folded
+
+    def _count_refused(self, refused: Sequence[Refusal]) -> None:
         for refusal in refused:
             cell = self._cells_by_key.get(refusal.incoming.key or b"", "")
             feed = refusal.feed if refusal.feed in self.site.feeds else ""
@@ -153,7 +152,7 @@ class Partition:
             quarantined = self.counts[cell].quarantined
             quarantined[row] = quarantined.get(row, 0) + 1
             if cell:
-                dirty_cells.add(cell)
+                self.picture.dirty_cells.add(cell)
 
     def totals(self) -> Counts:
         """The counts of all cells together."""

@@ -189,7 +189,7 @@ class Picture:
 
     def _sample_delays(self, state: PlaceState, at_ms: int, since_ms: int) -> None:
         found = [
-            Delay(at_ms, group.last.feed, group.received_ms, group.last.samples[-1][0])
+            Delay(at_ms, group.last.feed, group.received_ms, group.last.folded_ms)
             for group in state.groups.values()
             if group.last is not None and group.received_ms >= since_ms
         ]
@@ -232,7 +232,10 @@ class Picture:
         """Keeps a value and steps the ladders that watch it; says whether it is another one, which
         the caller notes, once for all values of the place."""
         before = state.values[value.measure]
-        changed = not before.says_the_same(value)
+        changed = (
+            before.observed_at_ms != value.observed_at_ms  # mostly: there is no need to call
+            or not before.says_the_same(value)
+        )
         if changed:
             value = value.following(before)
             state.values[value.measure] = value

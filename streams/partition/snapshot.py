@@ -7,14 +7,18 @@ older reader could misread it; fields are only ever added, with defaults.
 from __future__ import annotations
 
 from array import array
+from struct import iter_unpack
 from typing import Any
 from zlib import crc32
 
 import msgspec
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from schemas.errors import HubwatchError
 from schemas.value import ArrivalBin, Value
-from streams.fusion.trail import Sample, row_of, unpacked
+from streams.fusion.group import Group
+from streams.fusion.trail import Sample, measured, sample_of
 from streams.gate import Reason, SourceState
 from streams.partition.mark import Counts, Mark
 from streams.partition.partition import Partition
@@ -22,8 +26,10 @@ from streams.partition.place import Delay, PlaceState
 from streams.rules.state import LadderState
 from streams.site.model import Source
 
-ENCODING = 2
-"""since 2, `samples` are the last two, and `trail` holds what windows reach; `seen` is packed"""
+ENCODING = 3
+"""2: `samples` are the last two, and `trail` holds what windows reach; `seen` is packed.
+3: `trail` holds all samples, packed as numbers of eight bytes only"""
+ALL_IN_TRAIL = 3
 
 
 class SnapshotError(HubwatchError):
@@ -44,6 +50,7 @@ class SourceSnapshot(msgspec.Struct, array_like=True):
     seen: bytes | list[int]
     forgotten_ms: int
     samples: list[tuple[Any, ...]]
+    """before encoding 3"""
     changed_ms: int
     dwells_ms: list[int]
     trusted: tuple[Any, ...] | None
@@ -163,7 +170,7 @@ def restore(partition: Partition, snapshot: CellSnapshot) -> None:
                     cadence_seconds=row.cadence_ms / 1000,
                 )
             )
-        _fill(source, row, snapshot.fields.get(feed.kind))
+        _fill(source, row, snapshot)
     for place in snapshot.places:
         state = partition.picture.places.get(place.place)
         if state is not None and state.place.cell == snapshot.cell:
@@ -184,42 +191,51 @@ def _source(source: SourceState) -> SourceSnapshot:
         registered=source.registered,
         newest_ms=source.newest_ms,
         last_id=source.last_id,
-        seen=source.seen.tobytes(),
+        seen=memoryview(source.seen).tobytes(),
         forgotten_ms=source.forgotten_ms,
-        samples=source.samples,
+        samples=[],
         changed_ms=source.changed_ms,
-        dwells_ms=source.dwells_ms,
-        trusted=source.trusted,
+        dwells_ms=list(source.dwells_ms),
+        trusted=sample_of(source.trusted) if len(source.trusted) else None,
         held_back=source.held_back,
         doubt=source.doubt,
-        trail=bytes(source.trail.rows) if source.trail is not None else b"",
+        trail=source.trail.packed(),
     )
 
 
-def _fill(source: SourceState, row: SourceSnapshot, fields: tuple[str, ...] | None) -> None:
+def _fill(source: SourceState, row: SourceSnapshot, snapshot: CellSnapshot) -> None:
     source.newest_ms = row.newest_ms
     source.last_id = row.last_id
-    source.seen = array("q", row.seen)
+    source.seen = vec[i64](array("q", row.seen))
     source.forgotten_ms = row.forgotten_ms
     source.changed_ms = row.changed_ms
-    source.dwells_ms = row.dwells_ms
+    source.dwells_ms = vec[i64](row.dwells_ms)
     source.held_back = row.held_back
     source.doubt = row.doubt
-    source.trusted = row.trusted
-    samples, trail = row.samples, source.trail
-    now: tuple[str, ...] = source.group.fields
-    if fields is not None and fields != now:
-        samples = [_reordered(sample, fields, now) for sample in samples]
-        source.trusted = row.trusted and _reordered(row.trusted, fields, now)
-        if not set(now) <= set(fields):  # for how long all of them have stood still is not known
+    group: Group = source.group
+    fields = snapshot.fields.get(group.kind, group.fields)
+    trusted = row.trusted
+    if fields != group.fields:
+        trusted = trusted and _reordered(trusted, fields, group.fields)
+        if not set(group.fields) <= set(fields):  # how long all stood still is not known
             source.changed_ms = 0
-        if trail is not None:
-            reached = unpacked(row_of(fields), row.trail)
-            trail.fill([_reordered(sample, fields, now) for sample in reached])
-    elif trail is not None:
-        trail.rows = bytearray(row.trail)
-    if samples:
-        source.group.take_up(source, samples)
+    if fields == group.fields and snapshot.encoding >= ALL_IN_TRAIL:
+        source.trail.unpack(row.trail)
+    else:
+        for sample in _samples(row, snapshot.encoding, fields):
+            source.trail.append(_reordered(sample, fields, group.fields))
+    group.take_up(source, trusted)
+
+
+def _samples(row: SourceSnapshot, encoding: int, fields: tuple[str, ...]) -> list[Sample]:
+    """All samples a snapshot holds of a source, oldest first."""
+    if encoding < ALL_IN_TRAIL and not row.trail:
+        return row.samples
+    instant = "q" if encoding < ALL_IN_TRAIL else "d"
+    return [
+        (int(at_ms), *map(measured, numbers))
+        for at_ms, *numbers in iter_unpack(f"<{instant}{len(fields)}d", row.trail)
+    ]
 
 
 def _reordered(sample: Sample, was: tuple[str, ...], fields: tuple[str, ...]) -> Sample:

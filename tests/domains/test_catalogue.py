@@ -15,6 +15,7 @@ from streams import domains
 from streams.domains import catalogue
 from streams.fusion.derive import derive
 from streams.fusion.measure import Accumulated, Context, Derived, Measure
+from streams.fusion.window import KEPT
 
 ROWS = catalogue()
 CELL_ROWS = {**ROWS.measures, **ROWS.derived, **ROWS.accumulated}
@@ -68,6 +69,17 @@ def test_every_field_read_exists_and_is_a_number(row: Measure) -> None:
     fields = kinds()[row.kind].model_fields
     for name in (row.field, *filter(None, [row.weight])):
         assert fields[name].annotation in (int, float, bool, int | None, float | None, bool | None)
+
+
+@pytest.mark.parametrize("row", ROWS.measures.values(), ids=lambda row: row.key)
+def test_every_field_read_is_bounded_as_windows_need_it(row: Measure) -> None:
+    """They keep totals in eight bytes: of numbers up to 10⁹ and weights up to 10⁶."""
+    properties = kinds()[row.kind].model_json_schema()["properties"]
+    for name, most in ((row.field, 1e9), (row.weight, 1e6)):
+        if name and row.over_time in KEPT:
+            schema = properties[name]
+            bounded = next(each for each in schema.get("anyOf", [schema]) if "maximum" in each)
+            assert -most <= bounded["minimum"] <= bounded["maximum"] <= most
 
 
 @pytest.mark.parametrize("row", ROWS.accumulated.values(), ids=lambda row: row.key)

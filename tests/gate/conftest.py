@@ -62,7 +62,7 @@ class Desk:
     def memory(self) -> dict[tuple[str, str], tuple[object, ...]]:
         """All that windows, freshness and verdicts are made of."""
         return {
-            (s.feed, s.key): (s.newest_ms, s.last_id, tuple(s.seen), tuple(s.samples))
+            (s.feed, s.key): (s.newest_ms, s.last_id, tuple(s.seen), tuple(s.trail.newest(2)))
             for s in self.gate.sources
         }
 

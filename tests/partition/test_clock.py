@@ -142,7 +142,7 @@ def test_what_is_remembered_of_a_source_is_bounded(new_partition: NewPartition) 
     assert len(source.seen) > SEEN_LIMIT
     partition.tick(T0_MS + 360_000)
     assert len(source.seen) == SEEN_LIMIT
-    assert len(source.samples) == 2
+    assert source.trail.count == 2
     assert len(source.dwells_ms) <= 5
 
 

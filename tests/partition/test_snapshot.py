@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import replace
+from math import nan
+from struct import pack
 from typing import Any
 
 import msgspec
@@ -11,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams.fusion.trail import Trail, row_of, unpacked
+from streams.domains import catalogue
+from streams.fusion.measure import OverTime
+from streams.fusion.trail import Sample, Trail
 from streams.partition import Partition, snapshot
 from streams.partition.snapshot import ENCODING, SnapshotError, SourceSnapshot
 from streams.rules.book import RuleBook
@@ -22,9 +27,17 @@ from tests.partition.test_clock import crowd
 from tests.town import FEEDS, PLACES, T0_MS, TOPIC, Message, town
 
 FEED_KINDS = {feed.key: feed.kind for feed in FEEDS}
-SEEN, SAMPLES, TRUSTED = (
-    SourceSnapshot.__struct_fields__.index(name) for name in ("seen", "samples", "trusted")
+SEEN, SAMPLES, TRUSTED, CHANGED = (
+    SourceSnapshot.__struct_fields__.index(name)
+    for name in ("seen", "samples", "trusted", "changed_ms")
 )
+
+
+def samples_of(packed: bytes, fields: Sequence[str]) -> list[Sample]:
+    """What a trail holds."""
+    trail = Trail(1 + len(fields))
+    trail.unpack(packed)
+    return trail.newest(trail.count)
 
 
 @given(raw=st.binary(max_size=64))
@@ -73,24 +86,40 @@ def restored(partition: Partition, cell: str, raw: dict[str, Any]) -> dict[str, 
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(messages=streams())
-def test_the_first_encoding_is_still_read(
-    new_partition: NewPartition, messages: list[Message]
+@given(messages=streams(), packed=st.booleans())
+def test_older_encodings_are_still_read(
+    new_partition: NewPartition, messages: list[Message], packed: bool
 ) -> None:
-    """It had all samples as lists of numbers."""
+    """The first had all samples as lists of numbers; the second had the last two so, and packed,
+    the instant as an integer, those that windows reach."""
     partition = new_partition()
     partition.step(TOPIC, "transport", messages)
     for cell in sorted(partition.cells):
         raw = msgspec.msgpack.decode(snapshot.take(partition, cell))
-        first = {**raw, "encoding": 1, "sources": []}
-        del first["fields"]
+        older = {**raw, "encoding": 1 + packed, "sources": []}
+        if not packed:
+            del older["fields"]
         for row in raw["sources"]:
-            was = list(row[:-1])  # without its trail
-            trail = row_of(raw["fields"][FEED_KINDS[row[0]]])
-            was[SEEN] = array("q", row[SEEN]).tolist()
-            was[SAMPLES] = unpacked(trail, row[-1]) or row[SAMPLES]
-            first["sources"].append(was)
-        assert restored(new_partition(), cell, first) == restored(new_partition(), cell, raw)
+            was = list(row[:-1])
+            kind = FEED_KINDS[row[0]]
+            samples = samples_of(row[-1], raw["fields"][kind])
+            if not packed:
+                was[SEEN] = array("q", row[SEEN]).tolist()
+                was[SAMPLES] = samples
+            else:
+                was[SAMPLES] = samples[-2:]
+                windows = any(
+                    r.kind == kind and r.over_time is not OverTime.LAST
+                    for r in catalogue().measures.values()
+                )
+                was.append(b"".join(map(as_second, samples)) if windows else b"")
+            older["sources"].append(was)
+        assert restored(new_partition(), cell, older) == restored(new_partition(), cell, raw)
+
+
+def as_second(sample: Sample) -> bytes:
+    numbers = [nan if number is None else number for number in sample[1:]]
+    return pack(f"<q{len(numbers)}d", sample[0], *numbers)
 
 
 def test_samples_of_other_fields_are_put_in_order(new_partition: NewPartition) -> None:
@@ -108,17 +137,19 @@ def test_samples_of_other_fields_are_put_in_order(new_partition: NewPartition) -
     other = {**raw, "fields": {kind: ["unheard_of", *reversed(fields)]}, "sources": []}
     for row in raw["sources"]:
         was = list(row)
-        was[SAMPLES] = [(ms, 1.5, *reversed(numbers)) for ms, *numbers in row[SAMPLES]]
         was[TRUSTED] = row[TRUSTED] and (row[TRUSTED][0], 1.5, *reversed(row[TRUSTED][1:]))
-        rows = unpacked(row_of(fields), row[-1])
-        turned = Trail(row_of(other["fields"][kind]))
-        turned.fill([(ms, 1.5, *reversed(numbers)) for ms, *numbers in rows])
-        was[-1] = bytes(turned.rows)
+        turned = Trail(2 + len(fields))
+        for ms, *numbers in samples_of(row[-1], fields):
+            turned.append((ms, 1.5, *reversed(numbers)))
+        was[-1] = turned.packed()
         other["sources"].append(was)
     assert restored(new_partition(), "road", other) == says
     unknown = {**raw, "fields": {kind: ["unheard_of"] * len(fields)}}
-    samples = restored(new_partition(), "road", unknown)["sources"][0][SAMPLES]
+    (source,) = restored(new_partition(), "road", unknown)["sources"]
+    samples = samples_of(source[-1], fields)
+    assert samples
     assert all(number is None for sample in samples for number in sample[1:])
+    assert source[CHANGED] == 0, "for how long they stood still is not known"
 
 
 def test_time_does_not_begin_in_1970(new_partition: NewPartition) -> None:
