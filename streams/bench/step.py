@@ -19,7 +19,7 @@ from streams.bench.folder import write_site
 from streams.bench.load import Load
 from streams.bench.stream import Stream
 from streams.domains import catalogue
-from streams.gate import Refusal, SourceState
+from streams.gate import Folder, Refusal, SourceState
 from streams.partition import Inflow, Partition, StepOutput, snapshot
 from streams.rules.book import RuleBook
 from streams.rules.load import load_rules
@@ -131,7 +131,7 @@ class Bench:
         def sift(batch: Batch) -> None:
             refused: list[Refusal] = []
             gate = partitions[batch.partition].gate
-            gate.sift(self._departments[batch.topic], batch.records, _fold_nothing, refused)
+            gate.sift(self._departments[batch.topic], batch.records, _Nobody(), refused)
 
         return sift
 
@@ -189,8 +189,11 @@ def profile(bench: Bench, lines: int) -> str:
     return text.getvalue()
 
 
-def _fold_nothing(source: SourceState, record: Any, received_ms: int) -> None:
+class _Nobody(Folder):
     """The gate by itself."""
+
+    def fold(self, source: SourceState, record: Any, received_ms: int) -> None:
+        """Leaves it at that."""
 
 
 def _decode_all(batch: Batch) -> None:

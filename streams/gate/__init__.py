@@ -1,6 +1,6 @@
 """The gate: allowed, valid, on time, new? What passes is folded, what does not is quarantined."""
 
-from streams.gate.gate import FUTURE_MS, LATEST_REVISION_MS, Fold, Gate, Incoming, Refusal
+from streams.gate.gate import FUTURE_MS, LATEST_REVISION_MS, Folder, Gate, Incoming, Refusal
 from streams.gate.reasons import REASONS, Reason
 from streams.gate.source import NEVER_MS, SKEW_WINDOW_MS, FeedState, SourceState
 
@@ -11,7 +11,7 @@ __all__ = [
     "REASONS",
     "SKEW_WINDOW_MS",
     "FeedState",
-    "Fold",
+    "Folder",
     "Gate",
     "Incoming",
     "Reason",

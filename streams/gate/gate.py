@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from mypy_extensions import mypyc_attr
+
 from schemas.errors import RecordError
 from streams.gate.reasons import Reason
 from streams.gate.source import SourceState
@@ -20,8 +22,16 @@ LATEST_REVISION_MS: Final = 3_600_000
 REMEMBERED: Final = 2
 """samples of a source whose content a repeated record is compared with"""
 
-Fold = Callable[[SourceState, Any, int], None]
-"""Takes a source, its decoded record and when it was received (Unix ms)."""
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Folder:
+    """Takes what the gate lets through. A class and no function: compiled, it is called at once."""
+
+    __slots__ = ()
+
+    def fold(self, source: SourceState, record: Any, received_ms: int) -> None:
+        """A source, its decoded record and when it was received (Unix ms)."""
+        raise NotImplementedError
 
 
 class Incoming(Protocol):
@@ -101,13 +111,13 @@ class Gate:
         return self._sources[self._site.feeds[feed].department][feed].get(source)
 
     def sift(
-        self, department: str, batch: Sequence[Incoming], fold: Fold, refused: list[Refusal]
+        self, department: str, batch: Sequence[Incoming], folder: Folder, refused: list[Refusal]
     ) -> None:
         """Folds what may be folded of a batch of one inbox topic; appends to `refused` the rest.
 
         Both in the order of the batch. A record is judged only after those before it have been
         folded, so that a verdict does not depend on how batches were cut. Raises for no content,
-        but what `fold` raises.
+        but what the folder raises.
         """
         decode = self._decode
         feeds = self._sources[department]
@@ -131,12 +141,12 @@ class Gate:
                 and record.id != source.last_id
             ):
                 source.note(observed_ms, record.id)
-                fold(source, record, received_ms)
+                folder.fold(source, record, received_ms)
                 continue
             reason, detail, source = self._judge(department, record, incoming)
             if reason is None and source is not None:
                 self._remember(source, record)
-                fold(source, record, received_ms)
+                folder.fold(source, record, received_ms)
             elif reason is not None:
                 refused.append(Refusal(reason, detail, department, record.feed, incoming))
 

@@ -13,7 +13,7 @@ from schemas.errors import RecordError
 from streams.fusion.freshness import look_ms
 from streams.fusion.group import Group
 from streams.fusion.measure import Catalogue
-from streams.gate import NEVER_MS, Gate, Incoming, Refusal, SourceState
+from streams.gate import NEVER_MS, Folder, Gate, Incoming, Refusal, SourceState
 from streams.partition.mark import Counts, Mark
 from streams.partition.outputs import StepOutput
 from streams.partition.picture import Picture
@@ -23,7 +23,7 @@ from streams.site.model import Site
 UPKEEP_EVERY_MS = 30_000
 
 
-class Folding:
+class Folding(Folder):
     """Takes the records of one batch into a picture; `sources` are those they came from, each once,
     `alerts` what came of it."""
 
@@ -108,7 +108,7 @@ class Partition:
         fresh = self._not_held(topic, batch)
         output.held = len(batch) - len(fresh)
         folding = Folding(self.picture, output.alerts)
-        self.gate.sift(department, fresh, folding.fold, output.refused)
+        self.gate.sift(department, fresh, folding, output.refused)
         output.processed = self._count(folding.sources)
         self._count_refused(output.refused)
         self.positions[topic] = batch[-1].offset + 1

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
+from msgspec.structs import force_setattr
+
 from schemas.alert import Alert
 from schemas.value import Situation, Value
 from streams.fusion.derive import accumulate, derive
@@ -237,7 +239,8 @@ class Picture:
             or not before.says_the_same(value)
         )
         if changed:
-            value = value.following(before)
+            # made for this place just now, and nobody has it yet: a copy would cost more
+            force_setattr(value, "version", before.version + 1)
             state.values[value.measure] = value
         found = self.watchers.step(state, value, now_ms)
         if state.place.key in self.watchers.restless:

@@ -11,12 +11,23 @@ from schemas.codec import decode, explain
 from schemas.structs import structs
 from streams.domains import catalogue
 from streams.fusion.group import Group
-from streams.gate import Gate, Refusal, SourceState
+from streams.gate import Folder, Gate, Refusal, SourceState
 from streams.site.model import Site, Source
 from tests.town import Message, town
 
 Admitted = tuple[SourceState, Any, int]
 """a source, its decoded record and when it was received"""
+
+
+class Admitting(Folder):
+    """Folds as a partition does, and remembers what."""
+
+    def __init__(self) -> None:
+        self.admitted: list[Admitted] = []
+
+    def fold(self, source: SourceState, record: Any, received_ms: int) -> None:
+        source.group.fold(source, record, received_ms)
+        self.admitted.append((source, record, received_ms))
 
 
 class Desk:
@@ -49,15 +60,10 @@ class Desk:
     def judge(
         self, messages: Sequence[Message], department: str = "transport"
     ) -> tuple[list[Admitted], list[Refusal]]:
-        admitted: list[Admitted] = []
+        admitting = Admitting()
         refused: list[Refusal] = []
-
-        def fold(source: SourceState, record: Any, received_ms: int) -> None:
-            source.group.fold(source, record, received_ms)
-            admitted.append((source, record, received_ms))
-
-        self.gate.sift(department, messages, fold, refused)
-        return admitted, refused
+        self.gate.sift(department, messages, admitting, refused)
+        return admitting.admitted, refused
 
     def memory(self) -> dict[tuple[str, str], tuple[object, ...]]:
         """All that windows, freshness and verdicts are made of."""
