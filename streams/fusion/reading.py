@@ -62,9 +62,9 @@ class Reader:
         self._jumps: vec[float] = vec[float](jumps.values())
         self._openings, self.columns, self._size = _windows(rows, at)
 
-    def windows(self) -> list[Window]:
+    def windows(self) -> tuple[Window, ...]:
         """Those of one more source."""
-        return [opens() for opens in self._openings]
+        return tuple([opens() for opens in self._openings])
 
     def trail(self) -> Trail:
         """An empty one, of one more source."""
@@ -78,7 +78,7 @@ class Reader:
         return reading
 
     @staticmethod
-    def read(trail: Trail, windows: list[Window], reading: vec[float], *, anew: bool) -> None:
+    def read(trail: Trail, windows: tuple[Window, ...], reading: vec[float], *, anew: bool) -> None:
         """Reads the trail, of which the newest sample is new, or `anew` after others have changed;
         forgets what no window reaches but for the last before, from which a counter's difference
         starts."""

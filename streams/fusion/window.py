@@ -121,57 +121,52 @@ class Scan(Window):
 
 @final
 class Plan:
-    """Where a running window keeps what: of each column how many samples have measured it and their
-    total, of each weighted mean the total of the weights and of number times weight.
+    """What a running window keeps, one number after the other: of each column how many samples have
+    measured it and their total, then of each weighted mean the total of the weights and of number
+    times weight, which takes more than eight bytes, three parts.
 
-    `columns` and `pairs` are those of the samples; `readings` says of each reduction which of the
-    columns it reads, which of the pairs, -1 for none, and whether it is a sum.
+    `columns` and `pairs` are those of the samples; `readings` says of each reduction where its
+    column is kept, where its weighted mean is, 0 for none, and whether it is a sum.
     """
 
-    __slots__ = ("columns", "length_ms", "pairs", "place", "readings")
+    __slots__ = ("columns", "length_ms", "pairs", "place", "readings", "size")
 
     def __init__(self, length_ms: int, reductions: Sequence[Reduction], place: int) -> None:
         self.length_ms = float(length_ms)
         self.place: i64 = place
-        columns: dict[int, int] = {}
-        pairs: dict[tuple[int, int], int] = {}
-        readings: list[tuple[int, int, bool]] = []
-        for asked in reductions:
-            pair = -1
-            if asked.weight_at is not None:
-                pair = pairs.setdefault((asked.at, asked.weight_at), len(pairs))
-            column = columns.setdefault(asked.at, len(columns))
-            readings.append((column, pair, asked.over_time is OverTime.SUM))
+        columns = list(dict.fromkeys(asked.at for asked in reductions))
+        weights = [(asked.at, asked.weight_at) for asked in reductions]
+        pairs = list(dict.fromkeys((at, by) for at, by in weights if by is not None))
+        products = 2 * len(columns)
         self.columns: vec[i64] = vec[i64](columns)
-        self.pairs = list(pairs)
-        self.readings = readings
+        self.pairs = pairs
+        self.size = products + PARTS * len(pairs)
+        self.readings = [
+            (
+                2 * columns.index(asked.at),
+                0 if by is None else products + PARTS * pairs.index((asked.at, by)),
+                asked.over_time is OverTime.SUM,
+            )
+            for asked, (_, by) in zip(reductions, weights, strict=True)
+        ]
 
 
 @final
 class Running(Window):
     """Adds the newest sample to what it keeps, and takes away those that leave.
 
-    `_first` is the index of the first it reaches. `_products` has for each pair the total of the
-    weights, and of number times weight, which takes more than eight bytes, three parts.
+    `_first` is the index of the first it reaches.
     """
 
-    __slots__ = ("_counts", "_first", "_plan", "_products", "_totals")
+    __slots__ = ("_first", "_kept", "_plan")
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._first: i64 = 0
-        self._counts: vec[i64] = vec[i64]()
-        self._totals: vec[i64] = vec[i64]()
-        self._products: vec[i64] = vec[i64]()
-        self._clear()
-
-    def _clear(self) -> None:
-        columns, parts = len(self._plan.columns), PARTS * len(self._plan.pairs)
-        self._counts, self._totals = vec[i64]([0] * columns), vec[i64]([0] * columns)
-        self._products = vec[i64]([0] * parts)
+        self._kept: vec[i64] = vec[i64]([0] * plan.size)
 
     def start(self, trail: Trail, reading: vec[float]) -> i64:
-        self._clear()
+        self._kept = vec[i64]([0] * self._plan.size)
         newest_ms = trail.at_ms(trail.count - 1)
         self._first = trail.after(newest_ms - self._plan.length_ms)
         for index in range(self._first, trail.count):
@@ -199,31 +194,31 @@ class Running(Window):
 
     def _add(self, numbers: vec[float], start: i64, sign: i64) -> None:
         """Adds the row that begins there, or takes it away."""
-        counts, totals = self._counts, self._totals
-        for at, column in enumerate(self._plan.columns):
+        kept = self._kept
+        where: i64 = 0
+        for column in self._plan.columns:
             number = numbers[start + column]
             if number == number:  # noqa: PLR0124  else it was not measured
-                counts[at] += sign
-                totals[at] += sign * _micros(number)
-        products = self._products
-        where: i64 = 0
+                kept[where] += sign
+                kept[where + 1] += sign * _micros(number)
+            where += 2
         for number_at, weight_at in self._plan.pairs:
             number, weight = numbers[start + number_at], numbers[start + weight_at]
             if number == number and weight == weight:  # noqa: PLR0124  as above
-                _multiply(products, where, sign, _micros(weight), _micros(number))
+                _multiply(kept, where, sign, _micros(weight), _micros(number))
             where += PARTS
 
     def _read(self, reading: vec[float]) -> None:
+        kept = self._kept
         place = self._plan.place
-        for at, pair, is_sum in self._plan.readings:
-            count = self._counts[at]
-            total = float(self._totals[at])
+        for where, weighted, is_sum in self._plan.readings:
+            count, total = kept[where], float(kept[where + 1])
             if not count:
                 reading[place] = nan
             elif is_sum:
                 reading[place] = total / MILLION
-            elif pair >= 0 and self._products[pair * PARTS] > 0:
-                reading[place] = _quotient(self._products, pair * PARTS) / MILLION
+            elif weighted and kept[weighted] > 0:
+                reading[place] = _quotient(kept, weighted) / MILLION
             else:
                 reading[place] = total / (float(count) * MILLION)
             place += 1
@@ -235,18 +230,18 @@ def _micros(number: float) -> i64:
     return int(scaled + 0.5) if scaled >= 0.0 else int(scaled - 0.5)
 
 
-def _multiply(products: vec[i64], where: i64, sign: i64, weight: i64, number: i64) -> None:
+def _multiply(kept: vec[i64], where: i64, sign: i64, weight: i64, number: i64) -> None:
     """Adds a weight and its product with a number, both cut in two after HALF bits, so that no part
     grows out of eight bytes."""
     weight_high, weight_low = weight >> HALF, weight & LOW
     number_high, number_low = number >> HALF, number & LOW
-    products[where] += sign * weight
-    products[where + 1] += sign * weight_high * number_high
-    products[where + 2] += sign * (weight_high * number_low + weight_low * number_high)
-    products[where + 3] += sign * weight_low * number_low
+    kept[where] += sign * weight
+    kept[where + 1] += sign * weight_high * number_high
+    kept[where + 2] += sign * (weight_high * number_low + weight_low * number_high)
+    kept[where + 3] += sign * weight_low * number_low
 
 
-def _quotient(products: vec[i64], where: i64) -> float:
+def _quotient(kept: vec[i64], where: i64) -> float:
     """The weighted mean, in millionths."""
-    high, middle, low = products[where + 1], products[where + 2], products[where + 3]
-    return ((float(high) * BASE + float(middle)) * BASE + float(low)) / float(products[where])
+    high, middle, low = kept[where + 1], kept[where + 2], kept[where + 3]
+    return ((float(high) * BASE + float(middle)) * BASE + float(low)) / float(kept[where])

@@ -94,7 +94,7 @@ class SourceState:
         self.trusted: vec[float] = vec[float]()
         self.held_back = 0
         self.trail: Any = None
-        self.windows: list[Any] = []
+        self.windows: tuple[Any, ...] = ()
         self.reading: vec[float] = vec[float]()
         self.doubt: Reason | None = None
         self.counted = False
