@@ -24,7 +24,7 @@ class Message:
     offset: int
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sets(st.integers(0, 60), min_size=1), st.integers(0, 60), st.integers(1, 9))
 def test_all_that_is_there_is_read_once_wherever_fetching_began(
     offsets: set[int], began: int, size: int
