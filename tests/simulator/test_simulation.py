@@ -46,8 +46,8 @@ print(digest(islice(emissions, {SAMPLE})))
 """
 
 
-def test_the_same_bytes_in_another_process(new_simulation: NewSimulation) -> None:
-    here = digest(islice(new_simulation(seed=1).emissions(), SAMPLE))
+def test_the_same_bytes_in_another_process(simulation: Simulation) -> None:
+    here = digest(islice(simulation.emissions(), SAMPLE))
     environment = {**os.environ, "PYTHONHASHSEED": "4711"}
     there = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
@@ -60,18 +60,19 @@ def test_the_same_bytes_in_another_process(new_simulation: NewSimulation) -> Non
     assert there.stdout.strip() == here
 
 
-def test_another_seed_gives_other_bytes(new_simulation: NewSimulation) -> None:
-    one, other = (digest(islice(new_simulation(seed=s).emissions(), 500)) for s in (1, 2))
+def test_another_seed_gives_other_bytes(
+    simulation: Simulation, new_simulation: NewSimulation
+) -> None:
+    one, other = (digest(islice(s.emissions(), 500)) for s in (simulation, new_simulation(seed=2)))
     assert one != other
 
 
 @pytest.mark.parametrize("minutes", [0.013, 8.5, 22.77])
 def test_a_run_that_starts_later_goes_on_identically(
-    new_simulation: NewSimulation, storm: Scenario, minutes: float
+    simulation: Simulation, new_simulation: NewSimulation, storm: Scenario, minutes: float
 ) -> None:
     join_ms = storm.start_ms + round(minutes * MINUTE_MS)
-    whole = new_simulation(seed=1).emissions()
-    rest = dropwhile(lambda emission: emission.at_ms < join_ms, whole)
+    rest = dropwhile(lambda emission: emission.at_ms < join_ms, simulation.emissions())
     joined = new_simulation(seed=1, start_ms=join_ms).emissions()
     assert digest(islice(joined, 4_000)) == digest(islice(rest, 4_000))
 
