@@ -148,7 +148,7 @@ def recounted(reports: list[tuple[int, int, int | None]]) -> int | None:
     return inside
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_however_it_is_read_joined_and_delayed_the_ledger_agrees_with_a_recount(
     data: st.DataObject, new_record: NewRecord, read: Read

@@ -153,5 +153,5 @@ class LadderMachine(RuleBasedStateMachine):
         assert len(onsets) == len(getattr(self, "episodes", {}))
 
 
-LadderMachine.TestCase.settings = settings(max_examples=300, stateful_step_count=80, deadline=None)
+LadderMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=80, deadline=None)
 TestLadderMachine = LadderMachine.TestCase

@@ -15,7 +15,7 @@ from streams.site import Mistake, SiteError, load_site
 from streams.site.entry import Entry, read_csv, read_yaml
 
 in_a_folder = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
 )
 whole_sites = settings(in_a_folder, max_examples=25)
 
