@@ -72,18 +72,24 @@ def new_topic(admin: KafkaAdminClient) -> NewTopicName:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests share out to several processes, those that start servers stay in one of them."""
+    """Where tests share out to several processes, those that start servers stay in one of them;
+    those of the command line, which start little more than a broker, may run beside them."""
     for item in items:
         if item.get_closest_marker("servers"):
-            item.add_marker(pytest.mark.xdist_group("servers"))
+            group = "command line" if folder_of(item) == "cli" else "servers"
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def folder_of(item: pytest.Item) -> str:
+    """The folder of tests it stands in."""
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Lines are counted in the core's own tests only."""
     counting = Coverage.current()
-    counted = item.path.relative_to(Path(__file__).parent).parts[0] in COUNTED
-    if counting is None or counted:
+    if counting is None or folder_of(item) in COUNTED:
         return (yield)
     counting.stop()
     try:
