@@ -115,8 +115,9 @@ class Group:
         """the reading that is made next; the one it replaces is made anew after it"""
         self._index = {row.key: index for index, row in enumerate(self.rows)}
         self._numbers_at: vec[i64] = vec[i64]([self._reader.columns[r.key].at for r in self.rows])
+        """by row: where readings have its number"""
         self._limits: vec[float] = vec[float]([inf] * len(self.rows))
-        """by row: where readings have its number, and the change in it beyond which it is sudden"""
+        """by row: the change in it beyond which it is sudden"""
         self._alone = False
         self._hearing: Hearing | None = None
         self._newest_ms = 0
@@ -236,7 +237,7 @@ class Group:
                 if source.held_back < HELD_BACK_UNTIL_BELIEVED:
                     return Reason.IMPLAUSIBLE_JUMP
             source.held_back = 0
-            source.trusted = trail.last(source.trusted)
+            source.trusted = trail.copy_last(source.trusted)
         return None if moved or not is_frozen(source) else Reason.FROZEN
 
     def floor(self, observed_ms: int) -> int:

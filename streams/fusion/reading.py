@@ -38,7 +38,7 @@ class Reader:
     """Reads the records of one kind for some rows. Knows sources, not places."""
 
     __slots__ = (
-        "_bounded",
+        "_jump_columns",
         "_jumps",
         "_openings",
         "_size",
@@ -58,7 +58,7 @@ class Reader:
         jumps = {at[row.field]: row.jump for row in rows if row.jump is not None}
         self.bounded = bool(jumps)
         """some row limits how far its number can jump"""
-        self._bounded: vec[i64] = vec[i64](jumps)
+        self._jump_columns: vec[i64] = vec[i64](jumps)
         self._jumps: vec[float] = vec[float](jumps.values())
         self._openings, self.columns, self._size = _windows(rows, at)
 
@@ -91,13 +91,14 @@ class Reader:
             for window in windows:
                 window.forget(gone)
 
-    def moved(self, trail: Trail) -> bool:
+    @staticmethod
+    def moved(trail: Trail) -> bool:
         """The newest sample says something else than the one before."""
         last = trail.count - 1
         if last == 0:
             return True
         numbers = trail.numbers
-        before_at, newest_at = trail.start(last - 1), trail.start(last)
+        before_at, newest_at = trail.offset(last - 1), trail.offset(last)
         for column in range(1, trail.width):
             before, newest = numbers[before_at + column], numbers[newest_at + column]
             if before != newest and (before == before or newest == newest):  # noqa: PLR0124
@@ -107,8 +108,8 @@ class Reader:
     def jumps(self, trusted: vec[float], trail: Trail) -> bool:
         """The newest sample lies further from the trusted row than the quantity can change."""
         numbers = trail.numbers
-        newest_at = trail.start(trail.count - 1)
-        for index, column in enumerate(self._bounded):
+        newest_at = trail.offset(trail.count - 1)
+        for index, column in enumerate(self._jump_columns):
             jump = self._jumps[index]
             change = numbers[newest_at + column] - trusted[column]
             if change > jump or change < -jump:

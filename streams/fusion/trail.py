@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from array import array
 from math import nan
-from typing import Any, final
+from typing import Any, Final, final
 
 from librt.vecs import append, extend, vec
 from mypy_extensions import i64
+
+SPARSE: Final = 4
+"""times as much room as there are rows is too much"""
 
 Sample = tuple[Any, ...]
 """(observed_at_ms, field, …) of one record, None where nothing was measured"""
@@ -47,23 +50,23 @@ class Trail:
         """as many rows fit before the ring has to grow"""
         self.numbers: vec[float] = vec[float]()
 
-    def start(self, index: i64) -> i64:
+    def offset(self, index: i64) -> i64:
         """Where in `numbers` a row begins."""
         row = self._first + index
         return (row if row < self._room else row - self._room) * self.width
 
     def at_ms(self, index: i64) -> float:
         """When a row was observed."""
-        return self.numbers[self.start(index)]
+        return self.numbers[self.offset(index)]
 
     def sample(self, index: i64) -> Sample:
         """A row as it was before it was packed."""
-        start = self.start(index)
+        start = self.offset(index)
         return sample_of(self.numbers[start : start + self.width])
 
-    def last(self, row: vec[float]) -> vec[float]:
-        """The newest row, in place of another or of an empty one."""
-        start = self.start(self.count - 1)
+    def copy_last(self, row: vec[float]) -> vec[float]:
+        """The newest row, written over another; a new one where that is empty."""
+        start = self.offset(self.count - 1)
         numbers = self.numbers
         if not len(row):
             return numbers[start : start + self.width]
@@ -78,7 +81,9 @@ class Trail:
     def column(self, column: i64, first: i64) -> list[float | None]:
         """The numbers of the rows from there on."""
         numbers = self.numbers
-        return [measured(numbers[self.start(index) + column]) for index in range(first, self.count)]
+        return [
+            measured(numbers[self.offset(index) + column]) for index in range(first, self.count)
+        ]
 
     def after(self, at_ms: float) -> int:
         """The index of the first row after an instant."""
@@ -95,8 +100,8 @@ class Trail:
     def append(self, sample: Sample) -> None:
         """Adds a sample that is newer than all."""
         if self.count == self._room:
-            self._grow()
-        start = self.start(self.count)
+            self._make_room()
+        start = self.offset(self.count)
         self.count += 1
         numbers = self.numbers
         for column in range(self.width):
@@ -108,7 +113,7 @@ class Trail:
         index = self.count
         self.append(sample)
         while index > 0 and self.at_ms(index - 1) > self.at_ms(index):
-            self._exchange(self.start(index - 1), self.start(index))
+            self._exchange(self.offset(index - 1), self.offset(index))
             index -= 1
 
     def _exchange(self, one: i64, other: i64) -> None:
@@ -118,21 +123,23 @@ class Trail:
             numbers[one + column] = numbers[other + column]
             numbers[other + column] = number
 
-    def _grow(self) -> None:
-        """By a quarter: windows of a source soon reach as far as they ever will."""
+    def _make_room(self) -> None:
+        """A quarter more than there is: windows soon reach as far as they ever will."""
         numbers = self._in_order()
         self._first = 0
-        self._room += (self._room >> 2) + 1
+        self._room = self.count + (self.count >> 2) + 1
         for _ in range(self._room * self.width - len(numbers)):
             numbers = append(numbers, nan)
-        self.numbers = numbers
+        self.numbers = numbers[:]  # no longer than it need be, as what is appended to is
 
     def forget(self, count: i64) -> None:
-        """Drops the oldest; no more than there are."""
+        """Drops the oldest; no more than there are. Gives room back that a burst has taken."""
         self._first += count
         if self._first >= self._room:
             self._first -= self._room
         self.count -= count
+        if self._room > SPARSE * (self.count + 1):
+            self._make_room()
 
     def _in_order(self) -> vec[float]:
         """All rows from the oldest on, and none else."""

@@ -3,8 +3,8 @@
 Means and sums are kept from record to record, so that a long window costs no more than a short one.
 They are kept in whole millionths, which are exact whatever the order in which samples come and go:
 a source that goes on from a snapshot says the same as one that never stopped. Eight bytes hold them
-for thousands of samples of numbers up to 10⁹ and weights up to 10⁶; no field may be larger that is
-read so.
+where a field's bounds, its window and ten samples a second allow it, which a test of the catalogue
+demands of each.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Newest(Window):
 
     def slide(self, trail: Trail, reading: vec[float]) -> i64:
         numbers = trail.numbers
-        start = trail.start(trail.count - 1)
+        start = trail.offset(trail.count - 1)
         at = self._place
         for column in self._columns:
             reading[at] = numbers[start + column]
@@ -170,21 +170,21 @@ class Running(Window):
         newest_ms = trail.at_ms(trail.count - 1)
         self._first = trail.after(newest_ms - self._plan.length_ms)
         for index in range(self._first, trail.count):
-            self._add(trail.numbers, trail.start(index), 1)
+            self._add(trail.numbers, trail.offset(index), 1)
         self._read(reading)
         return self._first
 
     def slide(self, trail: Trail, reading: vec[float]) -> i64:
         numbers = trail.numbers
-        newest = trail.start(trail.count - 1)
+        newest = trail.offset(trail.count - 1)
         self._add(numbers, newest, 1)
         start_ms = numbers[newest] - self._plan.length_ms
         first = self._first
-        oldest = trail.start(first)
+        oldest = trail.offset(first)
         while numbers[oldest] <= start_ms:
             self._add(numbers, oldest, -1)
             first += 1
-            oldest = trail.start(first)
+            oldest = trail.offset(first)
         self._first = first
         self._read(reading)
         return first

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import deque
 from statistics import median
 from typing import Any, Final
@@ -24,16 +23,17 @@ class SourceState:
     """One sensor: who it is, what it sent last. Times are Unix ms.
 
     `seen` holds the observation times of its newest records, up to SEEN_LIMIT, oldest first: the
-    memory by which a repeated record is told from a late one. `folded_ms` is the newest instant
-    fusion has taken in, 0 before any; `folded` is how many records of the
-    batch under way it has taken in; `trail` holds the samples that `windows` of fusion reach, at
-    least the last two, and `reading` what they come to. `trusted` is the newest sample that was
-    plausible, where that is limited, `held_back` how many implausible ones have followed it in a
-    row, `doubt` what is held against the newest. `counted` says that it was fresh when its place
-    last listened. `dwell_ms` is how long it may stand still, None where that is learnt.
+    memory by which a repeated record is told from a late one. `batch_count` is how many records of
+    the batch under way were folded. `folded_ms` is the newest instant fusion has taken in, 0 before
+    any; `trail` holds the samples that `windows` of fusion reach, at least the last two, and
+    `reading` what they come to. `trusted` is the newest sample that was plausible, where that is
+    limited, `held_back` how many implausible ones have followed it in a row, `doubt` what is held
+    against the newest. `counted` says that it was fresh when its place last listened. `dwell_ms` is
+    how long it may stand still, None where that is learnt.
     """
 
     __slots__ = (
+        "batch_count",
         "cadence_ms",
         "cell_key",
         "changed_ms",
@@ -43,7 +43,6 @@ class SourceState:
         "dwell_ms",
         "dwells_ms",
         "feed",
-        "folded",
         "folded_ms",
         "forgotten_ms",
         "group",
@@ -86,7 +85,7 @@ class SourceState:
         self.newest_ms: i64 = 0
         self.last_id = ""
         self.seen: vec[i64] = vec[i64]()
-        self.folded = 0
+        self.batch_count = 0
         self.forgotten_ms = 0
         self.folded_ms: i64 = 0
         self.changed_ms: i64 = 0
@@ -105,11 +104,15 @@ class SourceState:
         self.last_id = record_id
         self.seen = append(self.seen, observed_ms)
 
-    def note_late(self, observed_ms: int) -> None:
+    def note_late(self, observed_ms: i64) -> None:
         """A record older than the newest, of an instant not seen before."""
-        seen = list(self.seen)
-        insort(seen, observed_ms)
-        self.seen = vec[i64](seen)
+        seen = append(self.seen, observed_ms)
+        at = len(seen) - 1
+        while at > 0 and seen[at - 1] > observed_ms:
+            seen[at] = seen[at - 1]
+            at -= 1
+        seen[at] = observed_ms
+        self.seen = seen
 
     def forget_old(self) -> None:
         """Bounds `seen`; call it now and then, not per record."""

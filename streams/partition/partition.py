@@ -45,9 +45,9 @@ class Folding(Folder):
             self.picture.evaluate(group, received_ms, self.alerts)
         elif not group.put_off_ms:
             self.picture.put_off(group, look_ms(received_ms))
-        if not source.folded:
+        if not source.batch_count:
             self.sources.append(source)
-        source.folded += 1
+        source.batch_count += 1
 
 
 class Partition:
@@ -136,12 +136,12 @@ class Partition:
             group: Group = source.group
             cell = group.place.cell
             processed = self.counts[cell].processed
-            processed[source.feed] = processed.get(source.feed, 0) + source.folded
+            processed[source.feed] = processed.get(source.feed, 0) + source.batch_count
             feed_state = self.picture.feeds[source.feed]
             feed_state.last_received_ms = max(feed_state.last_received_ms, group.received_ms)
             self.picture.dirty_cells.add(cell)
-            folded += source.folded
-            source.folded = 0
+            folded += source.batch_count
+            source.batch_count = 0
         return folded
 
     def _count_refused(self, refused: Sequence[Refusal]) -> None:

@@ -231,15 +231,16 @@ class Picture:
         return changed
 
     def _set(self, state: PlaceState, value: Value, now_ms: int, alerts: list[Alert]) -> bool:
-        """Keeps a value and steps the ladders that watch it; says whether it is another one, which
-        the caller notes, once for all values of the place."""
+        """Keeps a value, which was made for this and which nobody else has, and steps the ladders
+        that watch it; says whether it is another one, which the caller notes, once for all values
+        of the place."""
         before = state.values[value.measure]
         changed = (
             before.observed_at_ms != value.observed_at_ms  # mostly: there is no need to call
             or not before.says_the_same(value)
         )
         if changed:
-            # made for this place just now, and nobody has it yet: a copy would cost more
+            # a copy would cost more than the comparison
             force_setattr(value, "version", before.version + 1)
             state.values[value.measure] = value
         found = self.watchers.step(state, value, now_ms)

@@ -30,6 +30,7 @@ ENCODING = 3
 """2: `samples` are the last two, and `trail` holds what windows reach; `seen` is packed.
 3: `trail` holds all samples, packed as numbers of eight bytes only"""
 ALL_IN_TRAIL = 3
+NUMBER_BYTES = 8
 
 
 class SnapshotError(HubwatchError):
@@ -147,6 +148,9 @@ def read(raw: bytes) -> CellSnapshot:
         raise SnapshotError(f"snapshot of {len(raw)} bytes: {error}") from error
     if snapshot.encoding > ENCODING:
         raise SnapshotError(f"snapshot of {snapshot.cell} has encoding {snapshot.encoding}")
+    for row in snapshot.sources:
+        if len(row.trail) % NUMBER_BYTES:
+            raise SnapshotError(f"snapshot of {snapshot.cell}: trail of {row.source} is cut off")
     return snapshot
 
 

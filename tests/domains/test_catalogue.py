@@ -15,7 +15,7 @@ from streams import domains
 from streams.domains import catalogue
 from streams.fusion.derive import derive
 from streams.fusion.measure import Accumulated, Context, Derived, Measure
-from streams.fusion.window import KEPT
+from streams.fusion.window import BASE, KEPT, MILLION
 
 ROWS = catalogue()
 CELL_ROWS = {**ROWS.measures, **ROWS.derived, **ROWS.accumulated}
@@ -73,13 +73,25 @@ def test_every_field_read_exists_and_is_a_number(row: Measure) -> None:
 
 @pytest.mark.parametrize("row", ROWS.measures.values(), ids=lambda row: row.key)
 def test_every_field_read_is_bounded_as_windows_need_it(row: Measure) -> None:
-    """They keep totals in eight bytes: of numbers up to 10⁹ and weights up to 10⁶."""
-    properties = kinds()[row.kind].model_json_schema()["properties"]
-    for name, most in ((row.field, 1e9), (row.weight, 1e6)):
-        if name and row.over_time in KEPT:
-            schema = properties[name]
-            bounded = next(each for each in schema.get("anyOf", [schema]) if "maximum" in each)
-            assert -most <= bounded["minimum"] <= bounded["maximum"] <= most
+    """They keep totals of millionths in eight bytes, at ten samples a second."""
+    if row.over_time in KEPT:
+        samples = 10 * row.window_seconds
+        most, weight = (largest(row.kind, name) for name in (row.field, row.weight))
+        assert samples * most * MILLION < 2**63
+        assert samples * weight * MILLION < 2**63
+        # the largest of the parts of a product
+        assert samples * (weight * MILLION / BASE + 1) * BASE * 2 < 2**63
+        assert samples * (weight * MILLION / BASE + 1) * (most * MILLION / BASE + 1) < 2**63
+        assert samples * (most * MILLION / BASE + 1) * BASE * 2 < 2**63
+
+
+def largest(kind: str, name: str | None) -> float:
+    """That a field can be, by its bounds; 0 for none."""
+    if name is None:
+        return 0.0
+    schema = kinds()[kind].model_json_schema()["properties"][name]
+    bounds = next(each for each in schema.get("anyOf", [schema]) if "maximum" in each)
+    return max(float(bounds["maximum"]), -float(bounds["minimum"]))
 
 
 @pytest.mark.parametrize("row", ROWS.accumulated.values(), ids=lambda row: row.key)

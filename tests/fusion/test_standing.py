@@ -181,6 +181,12 @@ CASES = (
         told=Told(status="ok", value=51.0, heard=1, expected=1),
     ),
     Case(
+        name="a fall as large is held back too",
+        measure=JUMPY,
+        series=((90.0, 1.0),),
+        told=Told(status="unknown", reason="implausible-jump", heard=1, expected=1),
+    ),
+    Case(
         name="longer than the declared dwell is frozen",
         measure=VARYING,
         series=(STILL, (1.0,), (2.0,)),
@@ -223,6 +229,45 @@ def test_what_is_not_measured_is_not_told() -> None:
     bench.hear(0, TAU, 4.0)
     value = bench.value(TAU)
     assert (value.value, value.status, value.at_least) == (4.0, "suspect", True)
+
+
+def test_one_that_says_nothing_else_is_frozen_though_a_field_is_missing() -> None:
+    """What was never measured does not move; what is measured at last, or no more, does."""
+    bench = Bench([row(varies=True, weight="weight")], dwell_ms=3 * TAU)
+    reasons = []
+    for turn, weight in enumerate([None] * 6 + [1.0, None] + [None] * 5):
+        bench.hear(0, turn * TAU, 5.0, weight=weight)
+        reasons.append(bench.value(turn * TAU).reason)
+    assert reasons == [""] * 4 + ["frozen"] * 2 + [""] * 5 + ["frozen"] * 2
+
+
+@pytest.mark.parametrize(
+    ("number", "sudden"), [(10.0, False), (15.0, False), (15.1, True), (5.0, False), (4.9, True)]
+)
+def test_what_moves_the_place_by_a_quarter_is_sudden(number: float, sudden: bool) -> None:
+    """Up or down, by one source alone."""
+    bench = Bench([SUM], 2)
+    for source in (0, 1):
+        bench.hear(source, 0, 10.0)
+    bench.value(0)
+    bench.hear(0, TAU, number)
+    assert bench.group.sudden is sudden
+
+
+def test_a_learnt_dwell_is_the_middle_of_the_last_five() -> None:
+    bench = Bench([VARYING])
+    at = 0
+    for change, stood in enumerate([500, 20, 90, 40, 11, 60]):  # of the last five: 40
+        for _ in range(stood):
+            bench.hear(0, at, float(change))
+            at += TAU
+    changed = at
+    while at <= changed + 3 * 40 * TAU:
+        bench.hear(0, at, -1.0)
+        assert bench.value(at).status == "ok"
+        at += TAU
+    bench.hear(0, at, -1.0)
+    assert bench.value(at).reason == "frozen"
 
 
 @pytest.mark.parametrize("stood", [100, 10])

@@ -7,7 +7,7 @@ from bisect import bisect_right, insort
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.fusion.trail import Sample, Trail
+from streams.fusion.trail import SPARSE, Sample, Trail
 
 numbers = st.none() | st.floats(allow_nan=False) | st.integers(-(2**53), 2**53) | st.booleans()
 samples = st.tuples(st.integers(0, 2**45), numbers, numbers)
@@ -41,9 +41,20 @@ def test_a_trail_is_the_list_of_its_samples(
     ]
     at_ms = asked.draw(st.integers(0, 2**45) | st.sampled_from([0, *(each[0] for each in kept)]))
     assert trail.after(at_ms) == bisect_right(kept, at_ms, key=lambda each: each[0])
+    assert len(trail.numbers) <= 3 * SPARSE * (len(kept) + 2), "room is given back"
     again = Trail(3)
     again.unpack(trail.packed())
     assert again.newest(len(kept)) == kept
     again.append((2**46, 1.0, None))
     again.forget(len(kept))
     assert again.newest(2) == [(2**46, 1.0, None)]
+
+
+def test_a_burst_leaves_no_room_behind() -> None:
+    trail = Trail(3)
+    for n in range(10_000):
+        trail.append((n, 1.0, 2.0))
+    assert len(trail.numbers) < 3 * 10_000 * 1.3
+    trail.forget(9_998)
+    assert len(trail.numbers) < 3 * 10
+    assert trail.newest(9) == [(9_998, 1.0, 2.0), (9_999, 1.0, 2.0)]

@@ -97,9 +97,10 @@ def expected(measure: Measure, sent: Sequence[Sent]) -> Fraction | None:
     return COMBINE[measure.over_sources](pairs) if pairs else None
 
 
-numbers = st.none() | st.integers(0, 500).map(lambda n: n / 4)
+weights = st.none() | st.integers(0, 500).map(lambda n: n / 4) | st.integers(0, 1_000_000)
+numbers = weights | st.integers(-(10**9), 10**9).map(lambda n: n / 8)
 samples = st.dictionaries(
-    st.integers(0, 30).map(lambda n: n * 7_000), st.tuples(numbers, numbers), min_size=1, max_size=9
+    st.integers(0, 30).map(lambda n: n * 7_000), st.tuples(numbers, weights), min_size=1, max_size=9
 ).map(lambda found: [(ms, *pair) for ms, pair in found.items()])
 measures = st.builds(
     lambda over_time, over_sources, window_seconds, weight: row(
@@ -145,5 +146,6 @@ def test_a_value_is_that_of_all_samples_in_any_order(
         if want is None:
             assert (value.status, value.value, value.reason) == ("unknown", None, "no-reading")
         else:
-            assert value.value == pytest.approx(float(want), rel=1e-12, abs=1e-12)
+            largest = max(abs(n or 0) for found in sent for _, n, _ in found)
+            assert value.value == pytest.approx(float(want), rel=1e-12, abs=1e-14 * largest)
             assert value.observed_at_ms is not None

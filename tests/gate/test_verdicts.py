@@ -143,6 +143,15 @@ def test_a_source_nobody_registered_may_speak_for_a_granted_feed(new_desk: NewDe
     assert desk.gate.find("transport.crowd", "cam-9") is admitted[0]
 
 
+def test_late_records_are_remembered_in_the_order_of_observation(new_desk: NewDesk) -> None:
+    desk = new_desk()
+    instants = [T0_MS + 1_000 * n for n in (5, 9, 7, 1, 8, 2)]
+    messages = [sent(id=f"i{at}", observed_at_ms=at, received_ms=T0_MS + 10_000) for at in instants]
+    admitted, refused = desk.judge(messages)
+    assert not refused
+    assert list(admitted[0][0].seen) == sorted(instants)
+
+
 def test_memory_is_bounded_and_what_lies_before_it_is_too_late(new_desk: NewDesk) -> None:
     """A record older than all that is remembered might be a repetition: it is not believed."""
     desk = new_desk()
