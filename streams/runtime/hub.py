@@ -205,7 +205,7 @@ class HubProcess:
         consumer = self.app.batch_consumer
         return {
             tp.partition: Standing(
-                position, consumer.unread(tp, position), consumer.answered_at(tp)
+                position, consumer.unread(tp, position), consumer.answered_ms(tp)
             )
             for tp, position in list(self._positions.items())
             if tp in consumer.assignment()

@@ -30,10 +30,8 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
     UnknownTopicOrPartitionError,
 )
-from aiokafka.structs import RecordMetadata
 
 from schemas.errors import HubwatchError
-from streams.runtime.brokertime import BrokerTime
 from streams.runtime.fence import NOBODY, identity
 
 log = structlog.get_logger()
@@ -93,7 +91,7 @@ class _Pending:
     message: Outgoing
     since: float
     """by `time.monotonic()`"""
-    answer: asyncio.Future[RecordMetadata] | None = None
+    answer: asyncio.Future[object] | None = None
     """None until the present producer has it"""
 
     @property
@@ -110,7 +108,7 @@ class Outbox:
     Whoever waits here may be cancelled: what was given stays pending, and goes out with the next
     call, or by itself where the connection had to be made anew. `owner` is a name that one process
     has at a time (`streams.runtime.fence`): whoever starts an outbox with it shuts out the others,
-    whose calls then raise FencedError. What is acknowledged tells `broker_time`.
+    whose calls then raise FencedError.
     """
 
     def __init__(
@@ -121,7 +119,6 @@ class Outbox:
         owner: str | None = None,
         max_bytes: int = MAX_BYTES,
         patience_seconds: float = PATIENCE_SECONDS,
-        broker_time: BrokerTime | None = None,
     ) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._client_id = client_id
@@ -129,7 +126,6 @@ class Outbox:
         self._identity = NOBODY
         self._max_bytes = max_bytes
         self._patience_seconds = patience_seconds
-        self._broker_time = broker_time or BrokerTime()
         self._producer: AIOKafkaProducer | None = None
         self._started = False
         self._pending: deque[_Pending] = deque()
@@ -315,10 +311,10 @@ class Outbox:
             self._unsent.popleft()
             attempt = 0
 
-    async def _sent(self, message: Outgoing) -> asyncio.Future[RecordMetadata]:
+    async def _sent(self, message: Outgoing) -> asyncio.Future[object]:
         if self._producer is None:
             self._producer = await self._connected()
-        answer: asyncio.Future[RecordMetadata] = await self._producer.send(
+        answer: asyncio.Future[object] = await self._producer.send(
             message.topic,
             value=message.value,
             key=message.key,
@@ -326,12 +322,7 @@ class Outbox:
             timestamp_ms=message.timestamp_ms,
             headers=list(message.headers),
         )
-        answer.add_done_callback(self._note_time)
         return answer
-
-    def _note_time(self, answer: asyncio.Future[RecordMetadata]) -> None:
-        if not answer.cancelled() and answer.exception() is None:
-            self._broker_time.hear(answer.result())
 
     async def _drop_producer(self) -> None:
         """All that is pending is to be sent once more, by another producer.

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import aiokafka
 import faust
@@ -39,18 +39,6 @@ Restore = Callable[[set[TP]], Awaitable[Mapping[TP, int]]]
 """Brings the state of the assigned partitions up; returns where to read on in each."""
 Release = Callable[[set[TP]], Awaitable[None]]
 """Makes the state of partitions that are given up durable and lets go of it."""
-
-
-class Answers(NamedTuple):
-    """When the last two answers to a fetch came, by `time.monotonic()`, 0 for none; `stamp_ms` is
-    the fetcher's own note of the last, by which a new one is told."""
-
-    before: float
-    last: float
-    stamp_ms: int
-
-
-NOT_ANSWERED = Answers(0.0, 0.0, 0)
 
 
 class BatchApp(faust.App):
@@ -168,11 +156,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             before = reached.get(tp)
             handed = found[tp][-1].offset + 1 if tp in found else before and before[0]
             reached[tp] = (handed, position)
-            answers = consumer_.answers.get(tp, NOT_ANSWERED)
-            if state.timestamp and state.timestamp != answers.stamp_ms:
-                ago = max(0.0, time.time() - state.timestamp / 1000)
-                last = time.monotonic() - ago
-                consumer_.answers[tp] = Answers(answers.last, last, state.timestamp)
+            answers = consumer_.answers.setdefault(tp, (0, 0))
+            if state.timestamp and state.timestamp != answers[1]:
+                consumer_.answers[tp] = (answers[1], state.timestamp)
 
 
 class Consumer(driver.Consumer):
@@ -182,7 +168,8 @@ class Consumer(driver.Consumer):
     durable: MutableMapping[TP, int]
     reached: MutableMapping[TP, tuple[int | None, int]]
     """by the fetcher: the offset after the last record handed on, and after all it has met"""
-    answers: MutableMapping[TP, Answers]
+    answers: MutableMapping[TP, tuple[int, int]]
+    """when the last two answers to a fetch came, Unix ms on the wall"""
     committed_at: MutableMapping[TP, float]
     """by `time.monotonic()`; a partition whose offset need not move counts as committed"""
 
@@ -264,15 +251,15 @@ class Consumer(driver.Consumer):
             offered = max(offered, reached[1])
         return max(0, end - offered)
 
-    def asked_at(self, tp: TP) -> float:
+    def asked_ms(self, tp: TP) -> int:
         """The broker was last asked after this instant how far the partition reaches: when the
-        answer before the last one came. By `time.monotonic()`; 0 while that is not known. Older
-        than a fetch's wait while its records wait in line."""
-        return self.answers.get(tp, NOT_ANSWERED).before
+        answer before the last one came. Unix ms on the wall; 0 while that is not known. Older than
+        a fetch's wait while its records wait in line."""
+        return self.answers.get(tp, (0, 0))[0]
 
-    def answered_at(self, tp: TP) -> float:
-        """When the broker last answered a fetch of the partition; as `asked_at`."""
-        return self.answers.get(tp, NOT_ANSWERED).last
+    def answered_ms(self, tp: TP) -> int:
+        """When the broker last answered a fetch of the partition; as `asked_ms`."""
+        return self.answers.get(tp, (0, 0))[1]
 
     def _fetched(self, tp: TP) -> Any:
         """What the fetcher knows of a partition, None while it is not assigned. Its thread may

@@ -33,11 +33,11 @@ NOTICED_SHARE = 0.25
 
 class Standing(NamedTuple):
     """Where a partition stands: how many records were taken, how many wait (None while that is not
-    known), and when the broker last answered about it, by `time.monotonic()`."""
+    known), and when the broker last answered about it, Unix ms."""
 
     taken: int
     waiting: int | None
-    answered_at: float
+    answered_ms: int
 
 
 class Watchdog:
@@ -127,7 +127,7 @@ def _end() -> None:
 
 
 def _gets_on(before: Standing, now: Standing) -> bool:
-    heard = now.waiting == 0 and now.answered_at != before.answered_at
+    heard = now.waiting == 0 and now.answered_ms != before.answered_ms
     return heard or now.taken != before.taken
 
 

@@ -25,7 +25,6 @@ from streams.gate import NEVER_MS, Incoming
 from streams.partition import Inflow, Partition, StepOutput
 from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app, settle_memory
-from streams.runtime.brokertime import BrokerTime
 from streams.runtime.clock import SiteClock
 from streams.runtime.failpoints import reached
 from streams.runtime.gaps import Gaps, Losses
@@ -84,8 +83,7 @@ class Worker:
         self._closing: set[asyncio.Task[None]] = set()
         self.app = self._build_app()
         watermark = Watermark(settings.published_file, clock)
-        self._broker_time = BrokerTime()
-        self.reach = Reach(self.app, tuple(self._departments), clock, watermark, self._broker_time)
+        self.reach = Reach(self.app, tuple(self._departments), clock, watermark)
 
     def _build_app(self) -> BatchApp:
         app = faust_app(self.settings.worker_group, self.settings)
@@ -265,12 +263,7 @@ class Worker:
             record_types=structs(),
         )
         name = f"{settings.worker_group}/{number}"
-        outbox = Outbox(
-            settings.bootstrap_servers,
-            client_id="hubwatch-worker",
-            owner=name,
-            broker_time=self._broker_time,
-        )
+        outbox = Outbox(settings.bootstrap_servers, client_id="hubwatch-worker", owner=name)
         tenure = Tenure(partition, Inflow(partition, self._departments), outbox)
         await tenure.take_over(settings.bootstrap_servers)
         return tenure

@@ -60,8 +60,8 @@ def test_one_record_is_progress() -> None:
 @pytest.mark.parametrize("waiting", [0, None])
 def test_a_fetcher_that_has_fallen_silent_is_found(waiting: int | None) -> None:
     scene = Scene()
-    for answered_at in range(100):
-        scene.standing = Standing(7, 0, answered_at)
+    for answered_ms in range(100):
+        scene.standing = Standing(7, 0, answered_ms)
         assert not any(scene.passes(1))
     scene.standing = Standing(7, waiting, 99)
     assert "stood still" in scene.ends_after(PATIENCE + 2)
