@@ -25,7 +25,9 @@ GROUP = "hubwatch_core"
 CORE = (
     "streams/gate/*.py",
     "streams/fusion/*.py",
+    "streams/domains/*.py",
     "streams/rules/ladder.py",
+    "streams/rules/reading.py",
     "streams/rules/rest.py",
     "streams/rules/versions.py",
     "streams/rules/vigil.py",
@@ -34,11 +36,13 @@ CORE = (
     "streams/partition/partition.py",
     "streams/partition/picture.py",
     "streams/partition/place.py",
+    "streams/partition/snapshot.py",
     "streams/partition/watchers.py",
 )
 """what each record goes through; the packages' own `__init__` stay as they are"""
+PACKAGES = ("site", "gate", "fusion", "domains", "rules", "partition")
 BASIS = (
-    *(f"streams/{package}/*.py" for package in ("site", "gate", "fusion", "rules", "partition")),
+    *(f"streams/{package}/*.py" for package in PACKAGES),
     "schemas/*.py",
     "scripts/compile_core.py",
     "requirements/dev.lock",

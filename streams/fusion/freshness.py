@@ -64,7 +64,7 @@ def is_frozen(source: SourceState) -> bool:
     """
     if not source.changed_ms:
         return False
-    dwell_ms = source.dwell_ms
+    dwell_ms = source.contract.dwell_ms
     if dwell_ms is None:
         dwell_ms = (
             LEARNT_DWELL_FACTOR * sorted(source.dwells_ms)[LEARNT_DWELLS // 2]
@@ -77,7 +77,7 @@ def is_frozen(source: SourceState) -> bool:
 
 def note_change(source: SourceState, observed_ms: i64) -> None:
     """The source's fields changed at `observed_ms`: learns how long they stood still."""
-    if source.changed_ms and source.dwell_ms is None:
+    if source.changed_ms and source.contract.dwell_ms is None:
         dwells_ms = source.dwells_ms
         if len(dwells_ms) < LEARNT_DWELLS:
             source.dwells_ms = append(dwells_ms, observed_ms - source.changed_ms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, final
 
 from schemas.value import ArrivalBin
 from streams.site.model import Place, Site
@@ -78,13 +78,16 @@ class Measure:
     """unknown here counts towards the site's blindness"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@final
 class Context:
     """What a formula may know besides its inputs. `at_ms` is event time."""
 
-    site: Site
-    place: Place
-    at_ms: int
+    __slots__ = ("at_ms", "place", "site")
+
+    def __init__(self, *, site: Site, place: Place, at_ms: int) -> None:
+        self.site = site
+        self.place = place
+        self.at_ms = at_ms
 
     def standard(self, key: str) -> float | None:
         """The number that holds here and now, or None: then the derived value is unknown."""

@@ -40,8 +40,8 @@ class Reader:
     __slots__ = (
         "_jump_columns",
         "_jumps",
-        "_openings",
         "_size",
+        "_windows",
         "bounded",
         "columns",
         "fields",
@@ -60,11 +60,12 @@ class Reader:
         """some row limits how far its number can jump"""
         self._jump_columns: vec[i64] = vec[i64](jumps)
         self._jumps: vec[float] = vec[float](jumps.values())
-        self._openings, self.columns, self._size = _windows(rows, at)
+        self._windows, self.columns, self._size = _windows(rows, at)
 
     def windows(self) -> tuple[Window, ...]:
-        """Those of one more source."""
-        return tuple([opens() for opens in self._openings])
+        """Those of one more source; the same for all where none of them keeps anything."""
+        opened = tuple([window.opened() for window in self._windows])
+        return self._windows if opened == self._windows else opened
 
     def trail(self) -> Trail:
         """An empty one, of one more source."""
@@ -119,7 +120,7 @@ class Reader:
 
 def _windows(
     rows: Sequence[Measure], fields: Mapping[str, int]
-) -> tuple[Sequence[Callable[[], Window]], Mapping[str, Column], int]:
+) -> tuple[tuple[Window, ...], Mapping[str, Column], int]:
     """The windows the rows need, where in a reading each row then finds its number, and how long
     readings are."""
     by_window: dict[tuple[int, bool], list[Measure]] = {}
@@ -127,7 +128,7 @@ def _windows(
         length_ms = 0 if row.over_time is OverTime.LAST else _length_ms(row)
         difference = row.over_time in (OverTime.DIFFERENCE, OverTime.RATE)
         by_window.setdefault((length_ms, difference), []).append(row)
-    openings: list[Callable[[], Window]] = []
+    windows: list[Window] = []
     columns: dict[str, Column] = {}
     start = 0
     for (length_ms, difference), sharing in by_window.items():
@@ -139,9 +140,9 @@ def _windows(
             if weight is not None:
                 weight_at = positions.setdefault(weight, start + len(positions))
             columns[row.key] = Column(at, weight_at)
-        openings.append(opening(length_ms, list(positions), place=start, difference=difference))
+        windows.append(opening(length_ms, list(positions), place=start, difference=difference))
         start += len(positions)
-    return openings, columns, start
+    return tuple(windows), columns, start
 
 
 def _reductions(row: Measure, fields: Mapping[str, int]) -> tuple[Reduction, Reduction | None]:

@@ -9,7 +9,7 @@ demands of each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import nan
 from typing import Final, final
 
@@ -37,6 +37,10 @@ class Window:
 
     __slots__ = ()
 
+    def opened(self) -> Window:
+        """For one more source; the same where it keeps nothing."""
+        return self
+
     def start(self, trail: Trail, reading: vec[float]) -> i64:
         """Begins anew with these samples, of which there is one at least; returns as `slide`."""
         return self.slide(trail, reading)
@@ -52,17 +56,14 @@ class Window:
 
 def opening(
     length_ms: int, reductions: Sequence[Reduction], *, place: int, difference: bool
-) -> Callable[[], Window]:
-    """Makes the cheapest window that answers these reductions, one a source; `length_ms` 0 reaches
-    the newest sample only. Its numbers go into a reading from `place` on."""
+) -> Window:
+    """The cheapest window that answers these reductions; `length_ms` 0 reaches the newest sample
+    only. Its numbers go into a reading from `place` on."""
     if not length_ms:
-        newest = Newest([asked.at for asked in reductions], place)
-        return lambda: newest
+        return Newest([asked.at for asked in reductions], place)
     if all(asked.over_time in KEPT for asked in reductions):
-        plan = Plan(length_ms, reductions, place)
-        return lambda: Running(plan)
-    scan = Scan(length_ms, reductions, place, difference=difference)
-    return lambda: scan
+        return Running(Plan(length_ms, reductions, place))
+    return Scan(length_ms, reductions, place, difference=difference)
 
 
 @final
@@ -164,6 +165,9 @@ class Running(Window):
         self._plan = plan
         self._first: i64 = 0
         self._kept: vec[i64] = vec[i64]([0] * plan.size)
+
+    def opened(self) -> Window:
+        return Running(self._plan)
 
     def start(self, trail: Trail, reading: vec[float]) -> i64:
         self._kept = vec[i64]([0] * self._plan.size)

@@ -2,7 +2,7 @@
 
 from streams.gate.gate import FUTURE_MS, LATEST_REVISION_MS, Folder, Gate, Incoming, Refusal
 from streams.gate.reasons import REASONS, Reason
-from streams.gate.source import NEVER_MS, SKEW_WINDOW_MS, FeedState, SourceState
+from streams.gate.source import NEVER_MS, SKEW_WINDOW_MS, Contract, FeedState, SourceState
 
 __all__ = [
     "FUTURE_MS",
@@ -10,6 +10,7 @@ __all__ = [
     "NEVER_MS",
     "REASONS",
     "SKEW_WINDOW_MS",
+    "Contract",
     "FeedState",
     "Folder",
     "Gate",

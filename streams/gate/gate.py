@@ -135,9 +135,9 @@ class Gate:
                 source is not None
                 and source.newest_ms < observed_ms <= received_ms + FUTURE_MS
                 and received_ms - observed_ms <= LATEST_REVISION_MS
-                and type(record) is source.record_type
-                and record.place == source.place
-                and incoming.key == source.cell_key
+                and type(record) is source.contract.record_type
+                and record.place == source.contract.place
+                and incoming.key == source.contract.cell_key
                 and record.id != source.last_id
             ):
                 source.note(observed_ms, record.id)

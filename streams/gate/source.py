@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from collections import deque
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, final
 
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from streams.gate.reasons import Reason
-from streams.site.model import Feed, Source
+from streams.site.model import Feed, Place, Source
 
 NEVER_MS: Final = 2**62
 """later than any instant"""
 SEEN_LIMIT: Final = 64
 SKEW_WINDOW_MS: Final = 300_000
 SKEW_SAMPLES: Final = 256
+
+
+@final
+class Contract:
+    """What the sources of a feed at one place have in common. `dwell_ms` is how long they may stand
+    still, None where that is learnt.
+    """
+
+    __slots__ = ("cell_key", "department", "dwell_ms", "feed", "place", "record_type")
+
+    def __init__(self, feed: Feed, place: Place, record_type: type[Any]) -> None:
+        self.feed = feed.key
+        self.department = feed.department
+        self.place = place.key
+        self.cell_key = place.cell.encode()
+        self.record_type = record_type
+        self.dwell_ms = int(feed.dwell_seconds * 1000) if feed.dwell_seconds else None
 
 
 class SourceState:
@@ -28,21 +45,17 @@ class SourceState:
     any; `trail` holds the samples that `windows` of fusion reach, at least the last two, and
     `reading` what they come to. `trusted` is the newest sample that was plausible, where that is
     limited, `held_back` how many implausible ones have followed it in a row, `doubt` what is held
-    against the newest. `counted` says that it was fresh when its place last listened. `dwell_ms` is
-    how long it may stand still, None where that is learnt.
+    against the newest. `counted` says that it was fresh when its place last listened.
     """
 
     __slots__ = (
         "batch_count",
         "cadence_ms",
-        "cell_key",
         "changed_ms",
+        "contract",
         "counted",
-        "department",
         "doubt",
-        "dwell_ms",
         "dwells_ms",
-        "feed",
         "folded_ms",
         "forgotten_ms",
         "group",
@@ -51,9 +64,7 @@ class SourceState:
         "last_id",
         "maintenance",
         "newest_ms",
-        "place",
         "reading",
-        "record_type",
         "registered",
         "seen",
         "trail",
@@ -61,24 +72,10 @@ class SourceState:
         "windows",
     )
 
-    def __init__(
-        self,
-        source: Source,
-        feed: Feed,
-        *,
-        cell_key: bytes,
-        record_type: type[Any],
-        registered: bool,
-        group: Any,
-    ) -> None:
+    def __init__(self, source: Source, contract: Contract, *, registered: bool, group: Any) -> None:
         self.key = source.key
-        self.feed = feed.key
-        self.department = feed.department
-        self.place = source.place
-        self.cell_key = cell_key
-        self.record_type = record_type
+        self.contract = contract
         self.cadence_ms: i64 = int(source.cadence_seconds * 1000)
-        self.dwell_ms = int(feed.dwell_seconds * 1000) if feed.dwell_seconds else None
         self.maintenance = source.maintenance
         self.registered = registered
         self.group = group
@@ -97,6 +94,18 @@ class SourceState:
         self.reading: vec[float] = vec[float]()
         self.doubt: Reason | None = None
         self.counted = False
+
+    @property
+    def feed(self) -> str:
+        return self.contract.feed
+
+    @property
+    def department(self) -> str:
+        return self.contract.department
+
+    @property
+    def place(self) -> str:
+        return self.contract.place
 
     def note(self, observed_ms: i64, record_id: str) -> None:
         """A record newer than all before."""

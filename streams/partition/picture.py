@@ -16,7 +16,7 @@ from streams.fusion.group import Group
 from streams.fusion.hearing import Hearing
 from streams.fusion.measure import Catalogue, Context
 from streams.fusion.rollup import roll_up
-from streams.gate import FUTURE_MS, NEVER_MS, SKEW_WINDOW_MS, FeedState, SourceState
+from streams.gate import FUTURE_MS, NEVER_MS, SKEW_WINDOW_MS, Contract, FeedState, SourceState
 from streams.partition.place import Delay, PlaceState, wire
 from streams.partition.watchers import Watchers
 from streams.rules.book import RuleBook
@@ -52,6 +52,8 @@ class Picture:
         self.doubts: Counter[tuple[str, str]] = Counter()
         self.dirty_cells: set[str] = set()
         self._record_types = record_types
+        self._contracts: dict[tuple[str, str], Contract] = {}
+        """by feed and place"""
         self.due_ms = NEVER_MS
         self._checks_ms = 0
         """no later than the first instant at which time changes something in a group"""
@@ -83,14 +85,11 @@ class Picture:
                 ],
                 mixed=len(self.site.departments_granted(feed.kind, state.place.key)) > 1,
             )
-        new = SourceState(
-            source,
-            feed,
-            cell_key=state.place.cell.encode(),
-            record_type=self._record_types[feed.kind],
-            registered=registered,
-            group=group,
-        )
+        contract = self._contracts.get((feed.key, state.place.key))
+        if contract is None:
+            contract = Contract(feed, state.place, self._record_types[feed.kind])
+            self._contracts[feed.key, state.place.key] = contract
+        new = SourceState(source, contract, registered=registered, group=group)
         group.add(new)
         self._checks_ms = 0
         if not registered:

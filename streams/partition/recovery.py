@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from streams.partition import snapshot
 from streams.partition.mark import Mark, Positions
 from streams.partition.partition import Partition
-from streams.partition.snapshot import CellSnapshot
+from streams.partition.rows import CellSnapshot
 
 
 def recover(partition: Partition, mark: Mark, cells: Mapping[str, bytes]) -> list[str]:

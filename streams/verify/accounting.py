@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.partition.mark import Counts, Mark
-from streams.partition.snapshot import CellSnapshot
+from streams.partition.rows import CellSnapshot
 from streams.verify.evidence import At, Evidence, Message, Where
 from streams.verify.finding import Finding
 from streams.verify.ledger import ACCEPTED, Entry, digest

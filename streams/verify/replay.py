@@ -17,7 +17,8 @@ from streams.gate import Refusal
 from streams.partition import Inflow, Partition, snapshot
 from streams.partition.mark import Counts, Mark, Positions
 from streams.partition.recovery import recover
-from streams.partition.snapshot import CellSnapshot, read_mark
+from streams.partition.rows import CellSnapshot
+from streams.partition.snapshot import read_mark
 from streams.rules.book import RuleBook
 from streams.runtime.snapshots import sort_out
 from streams.runtime.topics import partition_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from streams.partition.snapshot import CellSnapshot
+from streams.partition.rows import CellSnapshot
 from streams.rules.state import LadderState
 from streams.verify.accounting import newest_heard
 from streams.verify.finding import Finding

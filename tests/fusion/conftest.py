@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.value import Value
 from streams.fusion.group import Group
 from streams.fusion.measure import Measure
-from streams.gate import SourceState
+from streams.gate import Contract, SourceState
 from streams.site.model import Source
 from tests.town import FEEDS, PLACES, T0_MS
 
@@ -54,6 +54,8 @@ class Bench:
         maintenance: dict[int, tuple[tuple[int, int], ...]] | None = None,
     ) -> None:
         self.group = Group(PLACE, FEED.kind, rows=rows, accumulated=[])
+        feed = replace(FEED, dwell_seconds=dwell_ms and dwell_ms / 1000)
+        contract = Contract(feed, PLACE, Record)
         spans = maintenance or {}
         for n in range(sources):
             source = Source(
@@ -63,16 +65,7 @@ class Bench:
                 cadence_seconds=cadence_ms / 1000,
                 maintenance=tuple((T0_MS + a, T0_MS + b) for a, b in spans.get(n, ())),
             )
-            state = SourceState(
-                source,
-                FEED,
-                cell_key=b"hall",
-                record_type=Record,
-                registered=True,
-                group=self.group,
-            )
-            state.dwell_ms = dwell_ms
-            self.group.add(state)
+            self.group.add(SourceState(source, contract, registered=True, group=self.group))
 
     def hear(
         self, source: int, at: int, number: float | None, *, weight: float | None = None

@@ -11,7 +11,7 @@ from schemas.codec import decode, explain
 from schemas.structs import structs
 from streams.domains import catalogue
 from streams.fusion.group import Group
-from streams.gate import Folder, Gate, Refusal, SourceState
+from streams.gate import Contract, Folder, Gate, Refusal, SourceState
 from streams.site.model import Site, Source
 from tests.town import Message, town
 
@@ -46,14 +46,8 @@ class Desk:
             (place.key, feed.kind),
             Group(place, feed.kind, rows=rows, accumulated=[]),
         )
-        state = SourceState(
-            source,
-            feed,
-            cell_key=place.cell.encode(),
-            record_type=structs()[feed.kind],
-            registered=registered,
-            group=group,
-        )
+        contract = Contract(feed, place, structs()[feed.kind])
+        state = SourceState(source, contract, registered=registered, group=group)
         group.add(state)
         return state
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.main import get_command
 
+from streams import COMPILED
 from streams.cli.main import app
 from streams.cli.reasons import VALUE_REASONS
 from streams.domains import catalogue
@@ -19,6 +21,8 @@ from streams.reference.errors import errors
 from streams.runtime.settings import CHECKOUT, Settings
 from streams.runtime.topics import topics
 from streams.site import load_site
+
+pytestmark = pytest.mark.skipif(COMPILED, reason="machine code has no docstrings")
 
 FOLDER = CHECKOUT / pages.FOLDER
 CORE = ("fusion", "hub", "partition", "domains")
