@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.errors import HubwatchError
 from schemas.value import ArrivalBin, Value
 from streams.gate import Reason
 from streams.partition.mark import Counts
@@ -19,6 +20,13 @@ from streams.rules.state import LadderState
 ENCODING: Final = 3
 """2: `samples` are the last two, and `trail` holds what windows reach; `seen` is packed.
 3: `trail` holds all samples, packed as numbers of eight bytes only"""
+
+
+class SnapshotError(HubwatchError):
+    """A snapshot this version cannot read; the cell is then rebuilt from the inbox topics."""
+
+    code = "HW-1401"
+    hint = "start the version that wrote it, or let the cell be rebuilt from the inbox topics"
 
 
 class SourceSnapshot(msgspec.Struct, array_like=True):

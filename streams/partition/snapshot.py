@@ -14,7 +14,6 @@ import msgspec
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from schemas.errors import HubwatchError
 from streams.fusion.group import Group
 from streams.fusion.trail import Sample, measured, sample_of
 from streams.gate import SourceState
@@ -26,19 +25,13 @@ from streams.partition.rows import (
     CellSnapshot,
     GroupSnapshot,
     PlaceSnapshot,
+    SnapshotError,
     SourceSnapshot,
 )
 from streams.site.model import Source
 
 ALL_IN_TRAIL: Final = 3
 NUMBER_BYTES: Final = 8
-
-
-class SnapshotError(HubwatchError):
-    """A snapshot this version cannot read; the cell is then rebuilt from the inbox topics."""
-
-    code = "HW-1401"
-    hint = "start the version that wrote it, or let the cell be rebuilt from the inbox topics"
 
 
 def take(partition: Partition, cell: str) -> bytes:

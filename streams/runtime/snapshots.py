@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.partition.partition import Partition
 from streams.partition.recovery import recover
-from streams.partition.snapshot import SnapshotError, read_mark
+from streams.partition.rows import SnapshotError
+from streams.partition.snapshot import read_mark
 from streams.runtime.parts import joined
 from streams.runtime.topics import SNAPSHOTS
 

@@ -18,8 +18,7 @@ from streams.domains import catalogue
 from streams.fusion.measure import OverTime
 from streams.fusion.trail import Sample, Trail
 from streams.partition import Partition, snapshot
-from streams.partition.rows import ENCODING, SourceSnapshot
-from streams.partition.snapshot import SnapshotError
+from streams.partition.rows import ENCODING, SnapshotError, SourceSnapshot
 from streams.rules.book import RuleBook
 from streams.site.model import Site
 from tests.partition.conftest import NewPartition, partition_of_town
