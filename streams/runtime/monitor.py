@@ -28,7 +28,7 @@ def serve(port: int, collector: Collector, ready: Callable[[], str]) -> None:
 
     Raises OSError when the port is taken.
     """
-    registry = CollectorRegistry()
+    registry = CollectorRegistry(support_collectors_without_names=True)  # for `?name[]=`
     registry.register(collector)
     ProcessCollector(registry=registry)
     application = _application(make_wsgi_app(registry), ready)
