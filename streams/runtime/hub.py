@@ -31,6 +31,7 @@ from streams.partition import Partition
 from streams.rules.book import RuleBook
 from streams.rules.state import LadderState
 from streams.runtime.app import batches, every, faust_app
+from streams.runtime.brokertime import BrokerTime
 from streams.runtime.clock import SiteClock
 from streams.runtime.gaps import Gaps
 from streams.runtime.messages import alert_message, hub_message
@@ -60,6 +61,7 @@ class HubProcess:
         self.site = site
         self.rules = rules
         self.clock = clock
+        self.time = BrokerTime(clock)
         self.hub = Hub(site, hub_settings)
         self.areas = Areas(site, catalogue(), expected_measures(site, rules))
         self.minutes = Minutes(settings.partitions)
@@ -194,7 +196,7 @@ class HubProcess:
                 log.warning("partitions of the workers tell nothing", partitions=sorted(silent))
             if before - silent:
                 log.warning("partitions of the workers tell again", again=sorted(before - silent))
-            boundary_ms = self.clock.now_ms() // STEP_MS * STEP_MS
+            boundary_ms = self.time.now_ms() // STEP_MS * STEP_MS
             if not self.minutes.nobody_tells:
                 await self._advance()
             elif boundary_ms > self.stepped_ms:
@@ -233,7 +235,8 @@ class HubProcess:
         self.app.batch_consumer.durable.update(positions)
 
     async def _write(self, key: str, value: bytes) -> None:
-        await self.outbox.send(Outgoing(HUB_SNAPSHOTS, key.encode(), value, partition=0))
+        message = Outgoing(HUB_SNAPSHOTS, key.encode(), value, partition=0, heard=self.time.hear)
+        await self.outbox.send(message)
         await self.outbox.settled()
 
     async def restore(self, assignment: set[TP]) -> Mapping[TP, int]:

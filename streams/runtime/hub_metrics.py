@@ -25,13 +25,14 @@ class HubCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         hub = self._hub
-        yield from metrics.process_metrics(hub.clock)
+        now_ms = hub.time.now_ms()
+        yield from metrics.process_metrics(hub.clock, now_ms)
         values = [
             (place, value)
             for place, found in list(hub.values.items())
             for value in list(found.values())
         ]
-        yield from metrics.value_metrics(values, self._units, hub.clock.now_ms())
+        yield from metrics.value_metrics(values, self._units, now_ms)
         ladders = [
             (rule, place, state)
             for place, states in list(hub.ladders.items())

@@ -144,8 +144,9 @@ def latency_metric(histogram: LatencyHistogram) -> Metric:
     )
 
 
-def process_metrics(clock: SiteClock) -> Iterator[Metric]:
-    """What every process says of itself."""
+def process_metrics(clock: SiteClock, now_ms: int | None = None) -> Iterator[Metric]:
+    """What every process says of itself; `now_ms` where it does not read the clock itself, 0 while
+    it does not know."""
     info = gauge(
         "build_info", "1, with the version; the core is compiled or not", ("version", "core")
     )
@@ -153,7 +154,10 @@ def process_metrics(clock: SiteClock) -> Iterator[Metric]:
     simulated = gauge("simulated", "1 while the site runs on a simulated clock")
     simulated.add_metric((), int(clock.simulated))
     site_time = gauge("site_time_seconds", "the site's clock, Unix seconds")
-    site_time.add_metric((), clock.now_ms() / 1000)
+    if now_ms is None:
+        now_ms = clock.now_ms()
+    if now_ms:
+        site_time.add_metric((), now_ms / 1000)
     yield from (info, simulated, site_time)
 
 

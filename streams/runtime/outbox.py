@@ -11,9 +11,10 @@ import asyncio
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -30,6 +31,7 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
     UnknownTopicOrPartitionError,
 )
+from aiokafka.structs import RecordMetadata
 
 from schemas.errors import HubwatchError
 from streams.runtime.fence import NOBODY, identity
@@ -76,7 +78,8 @@ class FencedError(RefusedError):
 
 @dataclass(slots=True)
 class Outgoing:
-    """One message on its way; `partition` None leaves the choice to the key."""
+    """One message on its way; `partition` None leaves the choice to the key. `heard` is called when
+    it is acknowledged."""
 
     topic: str
     key: bytes
@@ -84,6 +87,7 @@ class Outgoing:
     headers: Headers = ()
     partition: int | None = None
     timestamp_ms: int | None = None
+    heard: Callable[[RecordMetadata], None] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -91,7 +95,7 @@ class _Pending:
     message: Outgoing
     since: float
     """by `time.monotonic()`"""
-    answer: asyncio.Future[object] | None = None
+    answer: asyncio.Future[RecordMetadata] | None = None
     """None until the present producer has it"""
 
     @property
@@ -311,10 +315,10 @@ class Outbox:
             self._unsent.popleft()
             attempt = 0
 
-    async def _sent(self, message: Outgoing) -> asyncio.Future[object]:
+    async def _sent(self, message: Outgoing) -> asyncio.Future[RecordMetadata]:
         if self._producer is None:
             self._producer = await self._connected()
-        answer: asyncio.Future[object] = await self._producer.send(
+        answer: asyncio.Future[RecordMetadata] = await self._producer.send(
             message.topic,
             value=message.value,
             key=message.key,
@@ -322,6 +326,8 @@ class Outbox:
             timestamp_ms=message.timestamp_ms,
             headers=list(message.headers),
         )
+        if message.heard is not None:
+            answer.add_done_callback(partial(_acknowledge, message.heard))
         return answer
 
     async def _drop_producer(self) -> None:
@@ -390,3 +396,10 @@ class Outbox:
             key=message.key.decode(errors="replace"),
             bytes=len(message.value),
         )
+
+
+def _acknowledge(
+    heard: Callable[[RecordMetadata], None], answer: asyncio.Future[RecordMetadata]
+) -> None:
+    if not answer.cancelled() and answer.exception() is None:
+        heard(answer.result())

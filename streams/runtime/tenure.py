@@ -9,8 +9,10 @@ changed, the mark. Each waits for the acknowledgement of the one before.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from aiokafka.structs import RecordMetadata
 
 from streams.partition import Inflow, Partition, snapshot
 from streams.runtime.failpoints import reached
@@ -31,7 +33,8 @@ class Taken:
 
 @dataclass(slots=True)
 class Tenure:
-    """One writer: `outbox` is shut out when another process takes the partition over.
+    """One writer: `outbox` is shut out when another process takes the partition over. `heard` is
+    told each acknowledgement of the snapshots, one at least before it is taken over.
 
     `durable_at` is when its state was last durable, by `time.monotonic()`; `told_ms` the site time
     up to which it has told.
@@ -40,6 +43,7 @@ class Tenure:
     partition: Partition
     inflow: Inflow
     outbox: Outbox
+    heard: Callable[[RecordMetadata], None]
     durable_at: float = field(default_factory=time.monotonic)
     told_ms: int = 0
     _generations: dict[str, int] = field(default_factory=dict)
@@ -91,5 +95,5 @@ class Tenure:
         return True
 
     async def _write(self, key: str, value: bytes) -> None:
-        message = Outgoing(SNAPSHOTS, key.encode(), value, partition=self.number)
+        message = Outgoing(SNAPSHOTS, key.encode(), value, partition=self.number, heard=self.heard)
         await self.outbox.send(message)

@@ -44,7 +44,10 @@ class Topic:
     config: Mapping[str, str] = field(default_factory=dict)
 
 
+STAMPED = {"message.timestamp.type": "LogAppendTime"}
+"""by the broker: what a worker reads the time from, and no sender's clock is believed"""
 COMPACTED = {
+    **STAMPED,
     "cleanup.policy": "compact",
     "min.cleanable.dirty.ratio": "0.1",
     "segment.ms": "60000",
@@ -88,14 +91,14 @@ def topics(site: Site, partitions: int, *, simulated_clock: bool) -> tuple[Topic
             key="alert id",
             about="every version of every alert (Alert); at least once, identity (id, version)",
             partitions=partitions,
-            config={"retention.ms": FOREVER},
+            config={**STAMPED, "retention.ms": FOREVER},
         ),
         Topic(
             name=QUARANTINE,
             key="department",
             about="refused messages: original bytes, reason and position in the headers",
             partitions=partitions,
-            config={"retention.ms": DAYS_90, "max.message.bytes": MESSAGE_BYTES},
+            config={**STAMPED, "retention.ms": DAYS_90, "max.message.bytes": MESSAGE_BYTES},
         ),
         Topic(
             name=SNAPSHOTS,

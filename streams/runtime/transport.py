@@ -12,9 +12,10 @@ displays and for nothing else.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import aiokafka
 import faust
@@ -34,11 +35,25 @@ log = structlog.get_logger()
 FETCH_WAIT_MS = 500
 RELEASE_SECONDS = 5.0
 """for making durable what was taken, when the process is told to stop"""
+SET_MS = 50
+"""so far apart from a clock that measures spans, a machine's clock was set"""
 
 Restore = Callable[[set[TP]], Awaitable[Mapping[TP, int]]]
 """Brings the state of the assigned partitions up; returns where to read on in each."""
 Release = Callable[[set[TP]], Awaitable[None]]
 """Makes the state of partitions that are given up durable and lets go of it."""
+
+
+class Answers(NamedTuple):
+    """When the last two answers to a fetch came, by `BatchApp.wall_ms`, 0 for none; `noted_ms` is
+    what the fetcher noted of the last, by which a new one is told."""
+
+    before_ms: int
+    last_ms: int
+    noted_ms: int
+
+
+NOT_ANSWERED = Answers(0, 0, 0)
 
 
 class BatchApp(faust.App):
@@ -48,6 +63,8 @@ class BatchApp(faust.App):
     release: Release
     ending: Callable[[], object] = staticmethod(lambda: None)
     """called when it begins to stop, for whatever reason"""
+    wall_ms: Callable[[], int] = staticmethod(lambda: time.time_ns() // 1_000_000)
+    """now, Unix ms; may be asked from any thread"""
 
     async def stop(self) -> None:
         self.ending()
@@ -92,6 +109,9 @@ class BatchApp(faust.App):
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """Fetches in its own thread; turns each partition's records into one batch there."""
+
+    _apart_ms = -math.inf
+    """the machine's clock from one that only measures spans, as of the last answers"""
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
@@ -147,6 +167,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             return
         consumer_ = cast("Consumer", self.consumer)
         reached = consumer_.reached
+        now_ms = consumer_.app.wall_ms()
+        machine_ms = time.time_ns() // 1_000_000  # later: an answer seems older, never younger
+        steady = self._steady(machine_ms)
         for tp in partitions:
             state = subscription.assignment.state_value(tp)
             position = state._position if state else None  # noqa: SLF001  as above
@@ -156,9 +179,18 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             before = reached.get(tp)
             handed = found[tp][-1].offset + 1 if tp in found else before and before[0]
             reached[tp] = (handed, position)
-            answers = consumer_.answers.setdefault(tp, (0, 0))
-            if state.timestamp and state.timestamp != answers[1]:
-                consumer_.answers[tp] = (answers[1], state.timestamp)
+            answers = consumer_.answers.get(tp, NOT_ANSWERED)
+            if state.timestamp and state.timestamp != answers.noted_ms:
+                last_ms = now_ms - (machine_ms - state.timestamp) if steady else answers.last_ms
+                before_ms = answers.last_ms if steady else answers.before_ms
+                consumer_.answers[tp] = Answers(before_ms, last_ms, state.timestamp)
+
+    def _steady(self, machine_ms: int) -> bool:
+        """Whether the machine's clock, by which the fetcher notes when an answer came, has gone on
+        as it should since the last call: else nobody knows how long ago that was."""
+        apart_ms = machine_ms - time.monotonic() * 1000
+        before_ms, self._apart_ms = self._apart_ms, apart_ms
+        return abs(apart_ms - before_ms) < SET_MS
 
 
 class Consumer(driver.Consumer):
@@ -168,8 +200,7 @@ class Consumer(driver.Consumer):
     durable: MutableMapping[TP, int]
     reached: MutableMapping[TP, tuple[int | None, int]]
     """by the fetcher: the offset after the last record handed on, and after all it has met"""
-    answers: MutableMapping[TP, tuple[int, int]]
-    """when the last two answers to a fetch came, Unix ms on the wall"""
+    answers: MutableMapping[TP, Answers]
     committed_at: MutableMapping[TP, float]
     """by `time.monotonic()`; a partition whose offset need not move counts as committed"""
 
@@ -253,13 +284,13 @@ class Consumer(driver.Consumer):
 
     def asked_ms(self, tp: TP) -> int:
         """The broker was last asked after this instant how far the partition reaches: when the
-        answer before the last one came. Unix ms on the wall; 0 while that is not known. Older than
-        a fetch's wait while its records wait in line."""
-        return self.answers.get(tp, (0, 0))[0]
+        answer before the last one came. By `BatchApp.wall_ms`; 0 while that is not known. Older
+        than a fetch's wait while its records wait in line."""
+        return self.answers.get(tp, NOT_ANSWERED).before_ms
 
     def answered_ms(self, tp: TP) -> int:
         """When the broker last answered a fetch of the partition; as `asked_ms`."""
-        return self.answers.get(tp, (0, 0))[1]
+        return self.answers.get(tp, NOT_ANSWERED).last_ms
 
     def _fetched(self, tp: TP) -> Any:
         """What the fetcher knows of a partition, None while it is not assigned. Its thread may

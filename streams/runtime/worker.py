@@ -25,6 +25,7 @@ from streams.gate import NEVER_MS, Incoming
 from streams.partition import Inflow, Partition, StepOutput
 from streams.rules.book import RuleBook
 from streams.runtime.app import batches, every, faust_app, settle_memory
+from streams.runtime.brokertime import BrokerTime
 from streams.runtime.clock import SiteClock
 from streams.runtime.failpoints import reached
 from streams.runtime.gaps import Gaps, Losses
@@ -68,6 +69,7 @@ class Worker:
         self.site = site
         self.rules = rules
         self.clock = clock
+        self.time = BrokerTime(clock)
         self.tenures: dict[int, Tenure] = {}
         self.event_to_alert = LatencyHistogram()
         self.batch_records = 0
@@ -99,6 +101,7 @@ class Worker:
         every(app, LOOK_SECONDS, self._losses.tell)
         app.restore = self.restore
         app.release = self.release
+        app.wall_ms = self.time.wall_ms
         app.async_exit_stack.push_async_callback(self._close)
         return app
 
@@ -164,7 +167,7 @@ class Worker:
             started = time.thread_time()
 
     async def _tell(self, tenure: Tenure, output: StepOutput, topic: str = "") -> None:
-        now_ms = self.clock.now_ms()
+        now_ms = self.time.now_ms()
         number, send = tenure.number, tenure.outbox.send
         for alert in output.alerts:
             await send(alert_message(alert))
@@ -264,7 +267,7 @@ class Worker:
         )
         name = f"{settings.worker_group}/{number}"
         outbox = Outbox(settings.bootstrap_servers, client_id="hubwatch-worker", owner=name)
-        tenure = Tenure(partition, Inflow(partition, self._departments), outbox)
+        tenure = Tenure(partition, Inflow(partition, self._departments), outbox, self.time.hear)
         await tenure.take_over(settings.bootstrap_servers)
         return tenure
 

@@ -29,7 +29,7 @@ class WorkerCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         worker = self._worker
-        now_ms = worker.clock.now_ms()
+        now_ms = worker.time.now_ms()
         pictures = [tenure.partition.picture for tenure in list(worker.tenures.values())]
         values = [
             (key, value)
@@ -48,7 +48,7 @@ class WorkerCollector(Collector):
             for ladder in worker.rules.ladders()
             if any(_has(picture, ladder.place.key, ladder.rule.measure) for picture in pictures)
         )
-        yield from metrics.process_metrics(worker.clock)
+        yield from metrics.process_metrics(worker.clock, now_ms)
         yield from metrics.value_metrics(values, self._units, now_ms)
         yield from metrics.ladder_metrics(worker.rules, ladders, owned)
         yield from metrics.source_metrics(pictures, now_ms)

@@ -59,7 +59,8 @@ def assignments_change(worker: Worker) -> Iterator[None]:
     """As in the worker's own thread, only much more often."""
     over, partition = Event(), heard()
     inflow = Inflow(partition, {TOPIC: "transport"})
-    tenure = Tenure(partition, inflow, Outbox("127.0.0.1:1", client_id="test"))
+    outbox = Outbox("127.0.0.1:1", client_id="test")
+    tenure = Tenure(partition, inflow, outbox, worker.time.hear)
 
     def change() -> None:
         committed_at = worker.app.batch_consumer.committed_at
