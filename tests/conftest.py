@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from coverage import Coverage
 from hypothesis import settings
 
 from streams.runtime.servers import Broker, BrokerSettings
@@ -27,9 +26,10 @@ settings.load_profile("hubwatch")
 
 NewTopicName = Callable[..., str]
 
-COUNTED = frozenset({"schemas", "site", "gate", "fusion", "domains", "rules", "partition", "hub"})
-"""folders of tests whose coverage counts: the core's own, which look at what the lines do. To count
-lines takes several times as long as to run them."""
+GROUPS = {"e2e": "whole site", "cli": "command line", "faults": "command line"}
+"""by folder, for tests that start servers; those of all other folders are the group `servers`"""
+BEGUN_FIRST = ("whole site", "servers", "command line")
+"""from the longest on, so that none of them is left for the end"""
 
 
 @pytest.fixture(scope="session")
@@ -72,35 +72,30 @@ def new_topic(admin: KafkaAdminClient) -> NewTopicName:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests share out to several processes, those that start servers stay in one of them;
-    those of the command line, which start little more than a broker, may run beside them."""
+    """Where tests share out to several processes, each file stays in one of them: what it prepares
+    is prepared once. Tests that start servers, which mostly wait, go one after another within
+    their group and begin before all others."""
     for item in items:
-        if item.get_closest_marker("servers"):
-            group = "command line" if folder_of(item) == "cli" else "servers"
-            item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    items.sort(key=begins)
+
+
+def group_of(item: pytest.Item) -> str:
+    """What it shares a process with."""
+    if item.get_closest_marker("servers"):
+        return GROUPS.get(folder_of(item), "servers")
+    return item.location[0]
+
+
+def begins(item: pytest.Item) -> int:
+    """How early, from 0 on."""
+    group = group_of(item)
+    return BEGUN_FIRST.index(group) if group in BEGUN_FIRST else len(BEGUN_FIRST)
 
 
 def folder_of(item: pytest.Item) -> str:
     """The folder of tests it stands in."""
     return item.path.relative_to(Path(__file__).parent).parts[0]
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Lines are counted in the core's own tests only."""
-    counting = Coverage.current()
-    if counting is None or folder_of(item) in COUNTED:
-        return (yield)
-    counting.stop()
-    try:
-        return (yield)
-    finally:
-        counting.start()
-
-
-def pytest_collection_finish() -> None:
-    """By now this process has loaded the core; those that it starts run it as users do."""
-    os.environ.pop("HUBWATCH_INTERPRETED", None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
