@@ -12,10 +12,9 @@ displays and for nothing else.
 from __future__ import annotations
 
 import asyncio
-import math
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
-from typing import Any, NamedTuple, cast
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, cast
 
 import aiokafka
 import faust
@@ -35,25 +34,11 @@ log = structlog.get_logger()
 FETCH_WAIT_MS = 500
 RELEASE_SECONDS = 5.0
 """for making durable what was taken, when the process is told to stop"""
-SET_MS = 50
-"""so far apart from a clock that measures spans, a machine's clock was set"""
 
 Restore = Callable[[set[TP]], Awaitable[Mapping[TP, int]]]
 """Brings the state of the assigned partitions up; returns where to read on in each."""
 Release = Callable[[set[TP]], Awaitable[None]]
 """Makes the state of partitions that are given up durable and lets go of it."""
-
-
-class Answers(NamedTuple):
-    """When the last two answers to a fetch came, by `BatchApp.wall_ms`, 0 for none; `noted_ms` is
-    what the fetcher noted of the last, by which a new one is told."""
-
-    before_ms: int
-    last_ms: int
-    noted_ms: int
-
-
-NOT_ANSWERED = Answers(0, 0, 0)
 
 
 class BatchApp(faust.App):
@@ -107,17 +92,61 @@ class BatchApp(faust.App):
         await self.crash(exc)
 
 
+class AskingConsumer(aiokafka.AIOKafkaConsumer):  # type: ignore[misc]  # untyped
+    """Says of each fetch, once it is answered, when it was sent and which partitions it asked for.
+
+    That is known whether or not anybody takes what was fetched: who waits until all topics have
+    been asked would otherwise wait for its own queue, and the longer, the fuller that is.
+    """
+
+    def __init__(
+        self,
+        wall_ms: Callable[[], int],
+        asked: Callable[[int, Iterable[TP]], None],
+        **settings: Any,
+    ) -> None:
+        super().__init__(**settings)
+        self._wall_ms = wall_ms
+        self._asked = asked
+
+    async def start(self) -> None:
+        await super().start()
+        fetcher = self._fetcher
+        process = fetcher._proc_fetch_request  # noqa: SLF001  pinned, as in `streams.runtime.fetch`
+
+        async def noting(assignment: Any, node_id: int, request: Any) -> bool:
+            partitions = [
+                TP(topic, number) for topic, parts in request.topics for number, *_ in parts
+            ]
+            before = {tp: _answer(assignment, tp) for tp in partitions}
+            # what is said within this millisecond may be said after the question
+            sent_ms = self._wall_ms() - 1
+            found: bool = await process(assignment, node_id, request)
+            if assignment.active:
+                self._asked(
+                    sent_ms, [tp for tp in partitions if _answer(assignment, tp) != before[tp]]
+                )
+            return found
+
+        fetcher._proc_fetch_request = noting  # noqa: SLF001  as above
+
+
+def _answer(assignment: Any, tp: TP) -> int:
+    """When the broker last answered about a partition, in aiokafka's book."""
+    answered_ms: int | None = assignment.state_value(tp).timestamp
+    return answered_ms or 0
+
+
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """Fetches in its own thread; turns each partition's records into one batch there."""
-
-    _apart_ms = -math.inf
-    """the machine's clock from one that only measures spans, as of the last answers"""
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
         # range over topics of equal size keeps partition n of all of them with one worker
         self._assignor = RangePartitionAssignor
-        return aiokafka.AIOKafkaConsumer(
+        return AskingConsumer(
+            cast("BatchApp", self.app).wall_ms,
+            self._note_asked,
             client_id=conf.broker_client_id,
             group_id=conf.id,
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
@@ -135,6 +164,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
             metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
         )
+
+    def _note_asked(self, sent_ms: int, partitions: Iterable[TP]) -> None:
+        if sent_ms > 0 and self.consumer.flow_active:  # as in `_note`
+            cast("Consumer", self.consumer).asked.update(dict.fromkeys(partitions, sent_ms))
 
     async def _fetch_records(
         self,
@@ -167,9 +200,6 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             return
         consumer_ = cast("Consumer", self.consumer)
         reached = consumer_.reached
-        now_ms = consumer_.app.wall_ms()
-        machine_ms = time.time_ns() // 1_000_000  # later: an answer seems older, never younger
-        steady = self._steady(machine_ms)
         for tp in partitions:
             state = subscription.assignment.state_value(tp)
             position = state._position if state else None  # noqa: SLF001  as above
@@ -179,18 +209,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             before = reached.get(tp)
             handed = found[tp][-1].offset + 1 if tp in found else before and before[0]
             reached[tp] = (handed, position)
-            answers = consumer_.answers.get(tp, NOT_ANSWERED)
-            if state.timestamp and state.timestamp != answers.noted_ms:
-                last_ms = now_ms - (machine_ms - state.timestamp) if steady else answers.last_ms
-                before_ms = answers.last_ms if steady else answers.before_ms
-                consumer_.answers[tp] = Answers(before_ms, last_ms, state.timestamp)
-
-    def _steady(self, machine_ms: int) -> bool:
-        """Whether the machine's clock, by which the fetcher notes when an answer came, has gone on
-        as it should since the last call: else nobody knows how long ago that was."""
-        apart_ms = machine_ms - time.monotonic() * 1000
-        before_ms, self._apart_ms = self._apart_ms, apart_ms
-        return abs(apart_ms - before_ms) < SET_MS
+            if state.timestamp:
+                consumer_.answered[tp] = state.timestamp
 
 
 class Consumer(driver.Consumer):
@@ -200,7 +220,11 @@ class Consumer(driver.Consumer):
     durable: MutableMapping[TP, int]
     reached: MutableMapping[TP, tuple[int | None, int]]
     """by the fetcher: the offset after the last record handed on, and after all it has met"""
-    answers: MutableMapping[TP, Answers]
+    asked: MutableMapping[TP, int]
+    """when the last fetch that was answered had been sent, noted as the answer comes; by
+    `BatchApp.wall_ms`"""
+    answered: MutableMapping[TP, int]
+    """when the last answer had come by the time something was handed on, in the fetcher's book"""
     committed_at: MutableMapping[TP, float]
     """by `time.monotonic()`; a partition whose offset need not move counts as committed"""
 
@@ -208,7 +232,8 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.durable = {}
         self.reached = {}
-        self.answers = {}
+        self.asked = {}
+        self.answered = {}
         self.committed_at = {}
 
     def _new_consumer_thread(self) -> ConsumerThread:
@@ -234,7 +259,8 @@ class Consumer(driver.Consumer):
         """Called by Faust before the flow resumes, and when it stopped in the middle of a fetch."""
         assignment = set(self.assignment())
         self.reached.clear()
-        self.answers.clear()
+        self.asked.clear()
+        self.answered.clear()
         for tp, offset in (await self.app.restore(assignment)).items():
             await self._seek(tp, offset)
             self._read_offset[tp] = None
@@ -283,14 +309,15 @@ class Consumer(driver.Consumer):
         return max(0, end - offered)
 
     def asked_ms(self, tp: TP) -> int:
-        """The broker was last asked after this instant how far the partition reaches: when the
-        answer before the last one came. By `BatchApp.wall_ms`; 0 while that is not known. Older
-        than a fetch's wait while its records wait in line."""
-        return self.answers.get(tp, NOT_ANSWERED).before_ms
+        """The broker was last asked after this instant how far the partition reaches, and has
+        answered. By `BatchApp.wall_ms`; 0 while that is not known. What it answered may wait in
+        line: ask this first and `unread` after it."""
+        return self.asked.get(tp, 0)
 
     def answered_ms(self, tp: TP) -> int:
-        """When the broker last answered a fetch of the partition; as `asked_ms`."""
-        return self.answers.get(tp, NOT_ANSWERED).last_ms
+        """Another number whenever the broker has answered a fetch of the partition, but only while
+        what it answers is handed on; 0 before."""
+        return self.answered.get(tp, 0)
 
     def _fetched(self, tp: TP) -> Any:
         """What the fetcher knows of a partition, None while it is not assigned. Its thread may

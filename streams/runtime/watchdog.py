@@ -33,7 +33,7 @@ NOTICED_SHARE = 0.25
 
 class Standing(NamedTuple):
     """Where a partition stands: how many records were taken, how many wait (None while that is not
-    known), and when the broker last answered about it, Unix ms."""
+    known), and a number that is another one whenever the broker has answered about it."""
 
     taken: int
     waiting: int | None
@@ -89,7 +89,7 @@ class Watchdog:
             return f"the event loop has hung for {hung:.0f} s"
         for number, standing in self._look().items():
             before, moved_at = self._moved.get(number, (standing, now))
-            idle = now - moved_at
+            idle = self._beaten_at - moved_at  # while the loop hangs nothing else can move
             if idle > seconds and not _gets_on(before, standing):
                 waiting = "?" if standing.waiting is None else standing.waiting
                 return (

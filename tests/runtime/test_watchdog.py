@@ -74,6 +74,15 @@ def test_a_loop_that_hangs_is_found() -> None:
     assert not any(reasons[:-1])
 
 
+def test_where_the_loop_hangs_nobody_else_is_to_blame() -> None:
+    scene = Scene()
+    scene.standing = Standing(100, 50, 0)
+    assert not any(scene.passes(PATIENCE / 2))
+    reasons = list(scene.passes(PATIENCE + 1, beats=False))
+    assert reasons[-1] == "the event loop has hung for 21 s"
+    assert not any(reasons[:-1])
+
+
 def test_nobody_ends_while_the_broker_is_away_nor_right_after() -> None:
     scene = Scene()
     scene.standing, scene.answers = Standing(7, 5, 1), False
