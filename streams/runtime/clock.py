@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+NOT_BEGUN_MS = 2**62
+"""in place of the instant on the wall at which a segment begins"""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """From `wall_ms` on, site time is `site_ms + (wall − wall_ms) × speed`. Unix ms.
 
-    At `end_ms` it stands still: nothing falls silent because the feeding has ended.
+    Until then it stands still, and until somebody lets it begin where that is NOT_BEGUN_MS: nothing
+    happens before there is somebody to see it. At `end_ms` it stands still: nothing falls silent
+    because the feeding has ended.
     """
 
     wall_ms: int
@@ -28,12 +33,23 @@ class Segment:
 class SiteClock:
     """`now_ms()` is what every process of the site takes for now."""
 
-    def __init__(self, segment: Segment | None = None) -> None:
+    def __init__(self, segment: Segment | None = None, file: Path | None = None) -> None:
+        """`file` is looked into for as long as the segment has not begun."""
         self._segment = segment
+        self._file = file
 
     @property
     def simulated(self) -> bool:
         return self._segment is not None
+
+    @property
+    def begun(self) -> bool:
+        return self._segment is None or self._segment.wall_ms < NOT_BEGUN_MS
+
+    def begin(self) -> None:
+        """Lets time pass from now on, unless it does; `note_time` tells the others."""
+        if self._segment is not None and not self.begun:
+            self._segment = replace(self._segment, wall_ms=time.time_ns() // 1_000_000)
 
     @property
     def speed(self) -> float:
@@ -44,9 +60,11 @@ class SiteClock:
 
     def at_wall_ms(self, wall_ms: int) -> int:
         """Site time at an instant on the wall, Unix ms both."""
+        if not self.begun and self._file is not None:
+            self._segment = _segment_in(self._file)
         if self._segment is None:
             return wall_ms
-        passed_ms = wall_ms - self._segment.wall_ms
+        passed_ms = max(0, wall_ms - self._segment.wall_ms)
         now_ms = self._segment.site_ms + int(passed_ms * self._segment.speed)
         return now_ms if self._segment.end_ms is None else min(now_ms, self._segment.end_ms)
 
@@ -62,9 +80,13 @@ class SiteClock:
     def read(cls, path: Path) -> SiteClock:
         """The clock in the file; wall time when there is none."""
         try:
-            return cls(Segment(**json.loads(path.read_text())["segment"]))
+            return cls(_segment_in(path), path)
         except FileNotFoundError:
             return cls()
+
+
+def _segment_in(file: Path) -> Segment:
+    return Segment(**json.loads(file.read_text())["segment"])
 
 
 def start_simulated(
@@ -74,8 +96,10 @@ def start_simulated(
     speed: float,
     wall_seconds: float | None = None,
     end_ms: int | None = None,
+    begun: bool = True,
 ) -> SiteClock:
-    """Starts a simulated clock at `origin_ms`, or where the last one in the file stopped.
+    """Starts a simulated clock at `origin_ms`, or where the last one in the file stopped; unless
+    `begun`, it stands still there until `begin`.
 
     It stands still at `end_ms`, and after `wall_seconds`, whichever comes first.
     """
@@ -84,7 +108,7 @@ def start_simulated(
     if wall_seconds is not None:
         ends.append(start_ms + int(wall_seconds * 1000 * speed))
     segment = Segment(
-        wall_ms=time.time_ns() // 1_000_000,
+        wall_ms=time.time_ns() // 1_000_000 if begun else NOT_BEGUN_MS,
         site_ms=start_ms,
         speed=speed,
         end_ms=min(ends, default=None),

@@ -58,6 +58,8 @@ class Watermark:
         """Site time up to which everything has been read, where all there was at `read_ms` on the
         wall has been; 0 while that is not known."""
         self._hear()
+        if not read_ms:
+            return 0
         if self._wall_ms() - self._heard_ms > SILENT_SECONDS * 1000:
             return self._clock.at_wall_ms(read_ms)
         before = (said for said in reversed(self._statements) if said.wall_ms <= read_ms)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from streams.runtime.checklist import Checklist, Tick
 from streams.runtime.clock import SiteClock, note_time, start_simulated
 from streams.runtime.observation import Observation, Observer
-from streams.runtime.servers import Status, Supervisor, require_ports, sole_owner
+from streams.runtime.servers import Status, Supervisor, http_ok, require_ports, sole_owner
 from streams.runtime.settings import Settings
 from streams.runtime.stack import embedded_broker, links, optional, processes
 from streams.runtime.topics import create_topics, topics
@@ -18,6 +19,8 @@ from streams.simulator.scenario import Scenario
 from streams.site.model import Site
 
 LOOK_SECONDS = 1.0
+BEGIN_SECONDS = 60.0
+"""after which a simulated world begins, whoever is not there to see it"""
 PATIENCE_SECONDS = 20.0
 """how long to wait for the rest when nothing moves any more"""
 COMING = frozenset({"waiting", "starting"})
@@ -108,17 +111,35 @@ class SiteUp:
             speed=self.speed or (plan.speed if plan else 1.0),
             wall_seconds=self.seconds,
             end_ms=plan.end_ms if plan else None,
+            begun=False,
         )
+
+    def _begin(self, clock: SiteClock, status: Mapping[str, Status]) -> bool:
+        """Whether time passes. It begins when the processes are there: what a simulated world does
+        before would come to them as a backlog, and every alert of it late."""
+        if not clock.begun:
+            patient = time.monotonic() - self._started < BEGIN_SECONDS
+            if patient and not self._all_there(status):
+                return False
+            clock.begin()
+        return True
+
+    def _all_there(self, status: Mapping[str, Status]) -> bool:
+        names = ("worker", "hub", "gateway", self.feeding)
+        reading = http_ok(self.settings.worker_port, "/health/ready")
+        return all(status[name].healthy for name in names) and reading() is None
 
     def _watch(self, clock: SiteClock, supervisor: Supervisor, observer: Observer) -> Observation:
         """Looks about once a second until the time is over or Ctrl-C; returns the last look."""
-        deadline = float("inf") if self.seconds is None else time.monotonic() + self.seconds
+        deadline: float | None = None
         announced = False
         seen = Observation()
         try:
-            while time.monotonic() < deadline:
-                note_time(self.settings.clock_file, clock)
+            while deadline is None or time.monotonic() < deadline:
                 status = supervisor.status()
+                if deadline is None and self._begin(clock, status):
+                    deadline = time.monotonic() + (inf if self.seconds is None else self.seconds)
+                note_time(self.settings.clock_file, clock)
                 self._tell_all(self._troubles.of_processes(status))
                 if not announced and not any(each.reason in COMING for each in status.values()):
                     announced = True

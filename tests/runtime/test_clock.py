@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from streams.runtime.clock import Segment, SiteClock, note_time, start_simulated
 from tests.town import T0_MS
+from tests.waiting import wait_for
 
 
 def wall_ms() -> int:
@@ -61,6 +62,33 @@ def test_started_again_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert stopped_ms <= again.now_ms() <= stopped_ms + wall_ms() - before + 1
     assert again.now_ms() <= SiteClock.read(path).now_ms() <= again.now_ms()
     assert [p.name for p in path.parent.iterdir()] == ["clock.json"]
+
+
+def test_all_processes_stand_still_until_one_lets_it_begin(tmp_path: Path) -> None:
+    path = tmp_path / "clock.json"
+    clock = start_simulated(path, origin_ms=T0_MS, speed=1e6, wall_seconds=1.0, begun=False)
+    other = SiteClock.read(path)
+    time.sleep(0.01)
+    assert [c.begun for c in (clock, other)] == [False, False]
+    assert {clock.now_ms(), other.now_ms(), other.at_wall_ms(wall_ms() + 10**6)} == {T0_MS}
+    before = wall_ms()
+    clock.begin()
+    note_time(path, clock)
+    wait_for(lambda: other.now_ms() > T0_MS, "time")
+    assert clock.begun
+    assert other.begun
+    instant = wall_ms() + 100
+    clock.begin()  # it has
+    assert clock.at_wall_ms(instant) == other.at_wall_ms(instant)
+    assert clock.at_wall_ms(before) == T0_MS
+    assert other.at_wall_ms(instant + 10**6) == T0_MS + 10**9
+
+
+def test_a_play_stopped_before_it_began_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "clock.json"
+    note_time(path, start_simulated(path, origin_ms=T0_MS, speed=1.0, begun=False))
+    again = start_simulated(path, origin_ms=T0_MS + 1, speed=1.0, end_ms=T0_MS)
+    assert (again.begun, again.now_ms()) == (True, T0_MS)
 
 
 @pytest.mark.parametrize(
