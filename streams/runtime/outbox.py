@@ -19,22 +19,16 @@ from functools import partial
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
-    ClusterAuthorizationFailedError,
-    InvalidTimestampError,
-    InvalidTopicError,
     KafkaError,
     KafkaTimeoutError,
     MessageSizeTooLargeError,
-    PolicyViolationError,
     ProducerFenced,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
     UnknownTopicOrPartitionError,
 )
 from aiokafka.structs import RecordMetadata
 
-from schemas.errors import HubwatchError
 from streams.runtime.fence import NOBODY, identity
+from streams.runtime.refusal import REFUSALS, FencedError, RefusedError
 
 log = structlog.get_logger()
 
@@ -46,34 +40,7 @@ PATIENCE_SECONDS = 40.0
 CLOSE_SECONDS = 2.0
 RENEWED_SECONDS = 12 * 3600.0
 """the broker forgets an owner's name that nobody asks for in seven days"""
-REFUSALS = (
-    ClusterAuthorizationFailedError,
-    InvalidTimestampError,
-    InvalidTopicError,
-    PolicyViolationError,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
-)
-"""what no repetition can mend"""
-
 Headers = Sequence[tuple[str, bytes]]
-
-
-class RefusedError(HubwatchError):
-    """The broker will never take what must be told; the process ends with it."""
-
-    code = "HW-1405"
-    hint = (
-        "create the topics (hubwatch topics --create) and let the process write to them; what is "
-        "missing is made again when it starts"
-    )
-
-
-class FencedError(RefusedError):
-    """Another process has taken over: this one was paused or cut off for too long."""
-
-    code = "HW-1406"
-    hint = "nothing is to be done: it starts anew and takes what it is assigned then"
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from streams.runtime import failpoints, watchdog
-from streams.runtime.outbox import FencedError
+from streams.runtime.refusal import FencedError
 from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
 from streams.runtime.settings import Settings

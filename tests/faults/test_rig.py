@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from streams.runtime.failpoints import STATUS, VARIABLE
-from streams.runtime.outbox import FencedError
+from streams.runtime.refusal import FencedError
 from tests.faults.rig import Worker
 
 LIMIT_SECONDS = 60.0

@@ -10,12 +10,8 @@ from contextlib import suppress
 import pytest
 from aiokafka.errors import KafkaError
 
-from streams.runtime.outbox import (
-    FencedError,
-    Outbox,
-    Outgoing,
-    RefusedError,
-)
+from streams.runtime.outbox import Outbox, Outgoing
+from streams.runtime.refusal import FencedError, RefusedError
 from streams.runtime.servers import Broker
 from streams.runtime.servers.ports import free_ports
 from streams.runtime.snapshots import read_topic
