@@ -136,7 +136,7 @@ class Gate:
                 and source.newest_ms < observed_ms <= received_ms + FUTURE_MS
                 and received_ms - observed_ms <= LATEST_REVISION_MS
                 and type(record) is source.contract.record_type
-                and record.place == source.contract.place
+                and record.place == source.place
                 and incoming.key == source.contract.cell_key
                 and record.id != source.last_id
             ):

@@ -18,8 +18,8 @@ from streams.runtime.clock import SiteClock
 
 STAMPED_BY_BROKER = 1
 """the type of such a timestamp, in Kafka's protocol"""
-REMEMBERED = 16
-"""acknowledgements: the one that came back quickest is nearest to now"""
+REMEMBERED_SECONDS = 30.0
+"""of acknowledgements: the one that came back quickest is nearest to now"""
 
 
 class BrokerTime:
@@ -31,22 +31,29 @@ class BrokerTime:
         self._clock = clock
         self._monotonic = monotonic
         self._machine = clock.simulated
-        self._heard: deque[float] = deque(maxlen=REMEMBERED)
-        self._ahead_ms: float | None = None
-        """of the monotonic clock"""
+        self._heard: deque[tuple[float, float]] = deque()
+        """when, and by how much the brokers' clock was ahead of the monotonic one, in ms"""
+        self._brokers_ahead_ms: float | None = None
 
     def hear(self, acknowledged: RecordMetadata) -> None:
-        """A message has just been acknowledged."""
+        """A message has just been acknowledged, which was alone in its batch."""
         if acknowledged.timestamp_type == STAMPED_BY_BROKER:
-            self._heard.append(acknowledged.timestamp - self._monotonic() * 1000)
-            self._ahead_ms = max(self._heard)
-        elif acknowledged.offset >= 0:  # the answer to a repetition may tell neither
+            now = self._monotonic()
+            self._heard.append((now, acknowledged.timestamp - now * 1000))
+            while now - self._heard[0][0] > REMEMBERED_SECONDS:
+                self._heard.popleft()
+            self._brokers_ahead_ms = max(ahead_ms for _, ahead_ms in self._heard)
+        elif acknowledged.offset >= 0:  # the answer to a repetition tells neither
             self._machine = True
+            self._heard.clear()  # one that was repeated can seem to be stamped by the broker
+            self._brokers_ahead_ms = None
 
     def wall_ms(self) -> int:
-        """Unix ms, never ahead of the brokers; 0 while nobody has told."""
-        if self._ahead_ms is not None and not self._clock.simulated:
-            return int(self._monotonic() * 1000 + self._ahead_ms)
+        """Unix ms, ahead of the brokers by no more than the clocks drift apart in half a minute;
+        0 while nobody has told."""
+        ahead_ms = self._brokers_ahead_ms
+        if ahead_ms is not None and not self._clock.simulated:
+            return int(self._monotonic() * 1000 + ahead_ms)
         return time.time_ns() // 1_000_000 if self._machine else 0
 
     def now_ms(self) -> int:

@@ -206,9 +206,7 @@ class HubProcess:
         """Where each partition of the situations stands; may be asked from any thread."""
         consumer = self.app.batch_consumer
         return {
-            tp.partition: Standing(
-                position, consumer.unread(tp, position), consumer.answered_ms(tp)
-            )
+            tp.partition: Standing(position, consumer.unread(tp, position), (consumer.answer(tp),))
             for tp, position in list(self._positions.items())
             if tp in consumer.assignment()
         }

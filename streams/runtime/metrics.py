@@ -144,9 +144,9 @@ def latency_metric(histogram: LatencyHistogram) -> Metric:
     )
 
 
-def process_metrics(clock: SiteClock, now_ms: int | None = None) -> Iterator[Metric]:
-    """What every process says of itself; `now_ms` where it does not read the clock itself, 0 while
-    it does not know."""
+def process_metrics(clock: SiteClock, now_ms: int) -> Iterator[Metric]:
+    """What every process says of itself; `now_ms` is what it takes for now, 0 while it does not
+    know."""
     info = gauge(
         "build_info", "1, with the version; the core is compiled or not", ("version", "core")
     )
@@ -154,8 +154,6 @@ def process_metrics(clock: SiteClock, now_ms: int | None = None) -> Iterator[Met
     simulated = gauge("simulated", "1 while the site runs on a simulated clock")
     simulated.add_metric((), int(clock.simulated))
     site_time = gauge("site_time_seconds", "the site's clock, Unix seconds")
-    if now_ms is None:
-        now_ms = clock.now_ms()
     if now_ms:
         site_time.add_metric((), now_ms / 1000)
     yield from (info, simulated, site_time)

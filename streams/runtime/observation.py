@@ -149,7 +149,8 @@ class Observer:
         return bool(answer.get("data", {}).get("result"))
 
     def _samples(self, process: str, *names: str) -> list[tuple[str, dict[str, str], float]]:
-        """Samples of these names only: a whole page once a second takes the worker's time."""
+        """Samples of these names only: to write and to read a whole page once a second takes the
+        worker's time and ours."""
         asked = urlencode([("name[]", name) for name in names])
         text = self._get(process, f"/metrics?{asked}") or ""
         return [

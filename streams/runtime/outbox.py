@@ -40,13 +40,15 @@ PATIENCE_SECONDS = 40.0
 CLOSE_SECONDS = 2.0
 RENEWED_SECONDS = 12 * 3600.0
 """the broker forgets an owner's name that nobody asks for in seven days"""
+
 Headers = Sequence[tuple[str, bytes]]
+Heard = Callable[[RecordMetadata], None]
+"""called when a message is acknowledged"""
 
 
 @dataclass(slots=True)
 class Outgoing:
-    """One message on its way; `partition` None leaves the choice to the key. `heard` is called when
-    it is acknowledged."""
+    """One message on its way; `partition` None leaves the choice to the key."""
 
     topic: str
     key: bytes
@@ -54,7 +56,7 @@ class Outgoing:
     headers: Headers = ()
     partition: int | None = None
     timestamp_ms: int | None = None
-    heard: Callable[[RecordMetadata], None] | None = None
+    heard: Heard | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -365,8 +367,6 @@ class Outbox:
         )
 
 
-def _acknowledge(
-    heard: Callable[[RecordMetadata], None], answer: asyncio.Future[RecordMetadata]
-) -> None:
+def _acknowledge(heard: Heard, answer: asyncio.Future[RecordMetadata]) -> None:
     if not answer.cancelled() and answer.exception() is None:
         heard(answer.result())

@@ -150,5 +150,5 @@ class Publisher(Collector):
         counts = dict(self._count.by_feed)
         for feed in self._site.feeds.values():
             records.add_metric((feed.department, feed.key), counts.get(feed.key, 0))
-        yield from metrics.process_metrics(self._clock)
+        yield from metrics.process_metrics(self._clock, self._clock.now_ms())
         yield records

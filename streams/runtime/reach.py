@@ -52,5 +52,5 @@ class Reach:
         return Standing(
             taken=sum(positions.values()),
             waiting=None if -1 in waiting else sum(waiting),
-            answered_ms=min(consumer.answered_ms(TP(topic, number)) for topic in self._topics),
+            answers=tuple(consumer.answer(TP(topic, number)) for topic in self._topics),
         )

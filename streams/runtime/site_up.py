@@ -20,7 +20,7 @@ from streams.site.model import Site
 
 LOOK_SECONDS = 1.0
 BEGIN_SECONDS = 60.0
-"""after which a simulated world begins, whoever is not there to see it"""
+"""after the start of the processes, a simulated world begins, whoever is not there to see it"""
 PATIENCE_SECONDS = 20.0
 """how long to wait for the rest when nothing moves any more"""
 COMING = frozenset({"waiting", "starting"})
@@ -114,30 +114,30 @@ class SiteUp:
             begun=False,
         )
 
-    def _begin(self, clock: SiteClock, status: Mapping[str, Status]) -> bool:
+    def _begin(self, clock: SiteClock, status: Mapping[str, Status], patient_until: float) -> bool:
         """Whether time passes. It begins when the processes are there: what a simulated world does
         before would come to them as a backlog, and every alert of it late."""
         if not clock.begun:
-            patient = time.monotonic() - self._started < BEGIN_SECONDS
-            if patient and not self._all_there(status):
+            if time.monotonic() < patient_until and not self._all_there(status):
                 return False
             clock.begin()
         return True
 
     def _all_there(self, status: Mapping[str, Status]) -> bool:
         names = ("worker", "hub", "gateway", self.feeding)
-        reading = http_ok(self.settings.worker_port, "/health/ready")
-        return all(status[name].healthy for name in names) and reading() is None
+        worker_ready = http_ok(self.settings.worker_port, "/health/ready")
+        return all(status[name].healthy for name in names) and worker_ready() is None
 
     def _watch(self, clock: SiteClock, supervisor: Supervisor, observer: Observer) -> Observation:
         """Looks about once a second until the time is over or Ctrl-C; returns the last look."""
+        patient_until = time.monotonic() + BEGIN_SECONDS
         deadline: float | None = None
         announced = False
         seen = Observation()
         try:
             while deadline is None or time.monotonic() < deadline:
                 status = supervisor.status()
-                if deadline is None and self._begin(clock, status):
+                if deadline is None and self._begin(clock, status, patient_until):
                     deadline = time.monotonic() + (inf if self.seconds is None else self.seconds)
                 note_time(self.settings.clock_file, clock)
                 self._tell_all(self._troubles.of_processes(status))

@@ -9,14 +9,12 @@ changed, the mark. Each waits for the acknowledgement of the one before.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from aiokafka.structs import RecordMetadata
 
 from streams.partition import Inflow, Partition, snapshot
 from streams.runtime.failpoints import reached
-from streams.runtime.outbox import Outbox, Outgoing
+from streams.runtime.outbox import Heard, Outbox, Outgoing
 from streams.runtime.parts import split
 from streams.runtime.snapshots import MARK_PREFIX, OWNER_PREFIX, restore_partition
 from streams.runtime.topics import SNAPSHOTS
@@ -34,7 +32,7 @@ class Taken:
 @dataclass(slots=True)
 class Tenure:
     """One writer: `outbox` is shut out when another process takes the partition over. `heard` is
-    told each acknowledgement of the snapshots, one at least before it is taken over.
+    told the acknowledgements of what is alone in its batch: the word at takeover, and each mark.
 
     `durable_at` is when its state was last durable, by `time.monotonic()`; `told_ms` the site time
     up to which it has told.
@@ -43,7 +41,7 @@ class Tenure:
     partition: Partition
     inflow: Inflow
     outbox: Outbox
-    heard: Callable[[RecordMetadata], None]
+    heard: Heard
     durable_at: float = field(default_factory=time.monotonic)
     told_ms: int = 0
     _generations: dict[str, int] = field(default_factory=dict)
@@ -56,7 +54,8 @@ class Tenure:
     async def take_over(self, bootstrap_servers: str) -> None:
         """Brings up what is durable of a partition that has read nothing. Raises KafkaError."""
         await self.outbox.start()
-        await self._write(f"{OWNER_PREFIX}{self.number}", str(time.time_ns() // 1_000_000).encode())
+        now = str(time.time_ns() // 1_000_000).encode()
+        await self._write(f"{OWNER_PREFIX}{self.number}", now, self.heard)
         await self.outbox.settled()
         self._generations |= await restore_partition(bootstrap_servers, self.partition)
 
@@ -88,12 +87,12 @@ class Tenure:
         if self.outbox.left_out[SNAPSHOTS] > left_out:
             self.partition.picture.dirty_cells |= taken.cells.keys()
             return False
-        await self._write(f"{MARK_PREFIX}{self.number}", taken.mark)
+        await self._write(f"{MARK_PREFIX}{self.number}", taken.mark, self.heard)
         await self.outbox.settled()
         reached("mark-written")
         self.durable_at = time.monotonic()
         return True
 
-    async def _write(self, key: str, value: bytes) -> None:
-        message = Outgoing(SNAPSHOTS, key.encode(), value, partition=self.number, heard=self.heard)
+    async def _write(self, key: str, value: bytes, heard: Heard | None = None) -> None:
+        message = Outgoing(SNAPSHOTS, key.encode(), value, partition=self.number, heard=heard)
         await self.outbox.send(message)

@@ -27,6 +27,7 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from schemas.errors import HubwatchError
+from streams.runtime.asking import AskingConsumer
 from streams.runtime.fetch import Records, fetched
 
 log = structlog.get_logger()
@@ -90,51 +91,6 @@ class BatchApp(faust.App):
         """
         await super()._on_agent_error(agent, exc)
         await self.crash(exc)
-
-
-class AskingConsumer(aiokafka.AIOKafkaConsumer):  # type: ignore[misc]  # untyped
-    """Says of each fetch, once it is answered, when it was sent and which partitions it asked for.
-
-    That is known whether or not anybody takes what was fetched: who waits until all topics have
-    been asked would otherwise wait for its own queue, and the longer, the fuller that is.
-    """
-
-    def __init__(
-        self,
-        wall_ms: Callable[[], int],
-        asked: Callable[[int, Iterable[TP]], None],
-        **settings: Any,
-    ) -> None:
-        super().__init__(**settings)
-        self._wall_ms = wall_ms
-        self._asked = asked
-
-    async def start(self) -> None:
-        await super().start()
-        fetcher = self._fetcher
-        process = fetcher._proc_fetch_request  # noqa: SLF001  pinned, as in `streams.runtime.fetch`
-
-        async def noting(assignment: Any, node_id: int, request: Any) -> bool:
-            partitions = [
-                TP(topic, number) for topic, parts in request.topics for number, *_ in parts
-            ]
-            before = {tp: _answer(assignment, tp) for tp in partitions}
-            # what is said within this millisecond may be said after the question
-            sent_ms = self._wall_ms() - 1
-            found: bool = await process(assignment, node_id, request)
-            if assignment.active:
-                self._asked(
-                    sent_ms, [tp for tp in partitions if _answer(assignment, tp) != before[tp]]
-                )
-            return found
-
-        fetcher._proc_fetch_request = noting  # noqa: SLF001  as above
-
-
-def _answer(assignment: Any, tp: TP) -> int:
-    """When the broker last answered about a partition, in aiokafka's book."""
-    answered_ms: int | None = assignment.state_value(tp).timestamp
-    return answered_ms or 0
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -210,7 +166,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             handed = found[tp][-1].offset + 1 if tp in found else before and before[0]
             reached[tp] = (handed, position)
             if state.timestamp:
-                consumer_.answered[tp] = state.timestamp
+                consumer_.answers[tp] = state.timestamp
 
 
 class Consumer(driver.Consumer):
@@ -223,8 +179,8 @@ class Consumer(driver.Consumer):
     asked: MutableMapping[TP, int]
     """when the last fetch that was answered had been sent, noted as the answer comes; by
     `BatchApp.wall_ms`"""
-    answered: MutableMapping[TP, int]
-    """when the last answer had come by the time something was handed on, in the fetcher's book"""
+    answers: MutableMapping[TP, int]
+    """which answer was the last when something was handed on"""
     committed_at: MutableMapping[TP, float]
     """by `time.monotonic()`; a partition whose offset need not move counts as committed"""
 
@@ -233,7 +189,7 @@ class Consumer(driver.Consumer):
         self.durable = {}
         self.reached = {}
         self.asked = {}
-        self.answered = {}
+        self.answers = {}
         self.committed_at = {}
 
     def _new_consumer_thread(self) -> ConsumerThread:
@@ -260,7 +216,7 @@ class Consumer(driver.Consumer):
         assignment = set(self.assignment())
         self.reached.clear()
         self.asked.clear()
-        self.answered.clear()
+        self.answers.clear()
         for tp, offset in (await self.app.restore(assignment)).items():
             await self._seek(tp, offset)
             self._read_offset[tp] = None
@@ -314,10 +270,10 @@ class Consumer(driver.Consumer):
         line: ask this first and `unread` after it."""
         return self.asked.get(tp, 0)
 
-    def answered_ms(self, tp: TP) -> int:
+    def answer(self, tp: TP) -> int:
         """Another number whenever the broker has answered a fetch of the partition, but only while
         what it answers is handed on; 0 before."""
-        return self.answered.get(tp, 0)
+        return self.answers.get(tp, 0)
 
     def _fetched(self, tp: TP) -> Any:
         """What the fetcher knows of a partition, None while it is not assigned. Its thread may

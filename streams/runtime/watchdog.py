@@ -14,6 +14,7 @@ import struct
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
+from operator import ne
 from threading import Thread, Timer
 from typing import NamedTuple
 
@@ -33,11 +34,11 @@ NOTICED_SHARE = 0.25
 
 class Standing(NamedTuple):
     """Where a partition stands: how many records were taken, how many wait (None while that is not
-    known), and a number that is another one whenever the broker has answered about it."""
+    known), and by topic a number that is another one whenever the broker has answered."""
 
     taken: int
     waiting: int | None
-    answered_ms: int
+    answers: tuple[int, ...]
 
 
 class Watchdog:
@@ -127,8 +128,9 @@ def _end() -> None:
 
 
 def _gets_on(before: Standing, now: Standing) -> bool:
-    heard = now.waiting == 0 and now.answered_ms != before.answered_ms
-    return heard or now.taken != before.taken
+    if now.taken != before.taken:
+        return True
+    return now.waiting == 0 and all(map(ne, now.answers, before.answers))
 
 
 def answering(bootstrap_servers: str) -> Callable[[], bool]:

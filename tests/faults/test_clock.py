@@ -13,7 +13,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 
 from schemas.alert import Alert
 from streams.fusion.freshness import LOOK_MS, SILENT_CADENCES
-from streams.runtime.topics import ALERTS, SNAPSHOTS
+from streams.runtime.topics import ALERTS, COMPACTED, SNAPSHOTS
 from streams.verify.reading import Reading
 from tests.faults.conftest import NewRig
 from tests.faults.rig import DEADLINE_SECONDS, MARKS, PARTITIONS, Rig, violations
@@ -116,7 +116,7 @@ def test_topics_that_the_sender_stamps(new_rig: NewRig) -> None:
     """Those made by an older version: time passes by the worker's own clock."""
     rig = new_rig(workers=0, started=False)
     admin = KafkaAdminClient(bootstrap_servers=rig.broker.bootstrap_servers)
-    stamped = {"message.timestamp.type": "CreateTime"}
+    stamped = {**COMPACTED, "message.timestamp.type": "CreateTime"}
     admin.alter_configs([ConfigResource("topic", SNAPSHOTS, configs=stamped)])
     admin.close()
     rig.add_worker()

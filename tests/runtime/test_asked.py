@@ -98,7 +98,5 @@ def test_a_quiet_topic_is_known_to_be_asked_while_others_wait_in_line(
             now_ms = time.time_ns() // 1_000_000
             wait_for(lambda: looks(said)[-1].asked_ms > now_ms, "a later question")  # noqa: B023
         producer.send(quiet, b"{}").get()
-        stored_ms = time.time_ns() // 1_000_000 + 1
         wait_for(lambda: looks(said)[-1].unread == 1, "the record, which waits in line")
     producer.close()
-    assert all(look.unread for look in looks(said) if look.asked_ms >= stored_ms)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
+from streams.runtime import monitor
 from streams.runtime.checklist import Checklist
+from streams.runtime.clock import SiteClock, start_simulated
 from streams.runtime.observation import Observation
 from streams.runtime.servers import Status
+from streams.runtime.servers.ports import free_ports
+from streams.runtime.settings import Settings
+from streams.runtime.site_up import SiteUp
 from streams.runtime.troubles import Troubles
+from tests.town import T0_MS, town
 
 BEGAN_MS = 1_000_000
 
@@ -68,3 +78,47 @@ def test_a_process_that_is_away_for_longer_is_told_once(tmp_path: Path) -> None:
     starting, back = Status("starting", 2, 1, 1, "killed by SIGKILL"), Status("healthy", 2, 1, 1)
     told = [list(troubles.of_processes({"worker": each})) for each in (down, down, starting, back)]
     assert [len(lines) for lines in told] == [1, 0, 0, 1]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A simulated site whose processes start; its clock has not begun."""
+
+    site_up: SiteUp
+    clock: SiteClock
+    patient_until: float
+
+    def begins(self, **states: str) -> bool:
+        names = ("worker", "hub", "gateway", "replay")
+        status = {name: Status(states.get(name, "healthy"), 1, 0) for name in names}
+        begins = self.site_up._begin(self.clock, status, self.patient_until)
+        assert begins == self.clock.begun
+        return begins
+
+
+def begin(tmp_path: Path, worker_port: int, patience_seconds: float) -> Beginning:
+    settings = Settings.load(data_dir=tmp_path, worker_port=worker_port)
+    site_up = SiteUp(
+        settings=settings, site=town(), plan=None, speed=40.0, seconds=None, tell=print
+    )
+    clock = start_simulated(tmp_path / "clock.json", origin_ms=T0_MS, speed=40.0, begun=False)
+    return Beginning(site_up, clock, time.monotonic() + patience_seconds)
+
+
+def test_a_world_begins_when_all_are_there_and_the_worker_reads(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    reasons = ["partitions are being taken over"]
+    monitor.serve(port, CollectorRegistry(), lambda: "".join(reasons))
+    world = begin(tmp_path, port, 600.0)
+    assert not world.begins()
+    reasons.clear()
+    assert not world.begins(hub="starting")
+    assert world.clock.now_ms() == T0_MS
+    assert world.begins()
+    assert world.begins(hub="starting"), "it goes on"
+
+
+def test_a_world_waits_for_nobody_for_ever(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    assert not begin(tmp_path, port, 600.0).begins()
+    assert begin(tmp_path, port, -1.0).begins(worker="starting")

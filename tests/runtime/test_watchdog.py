@@ -21,7 +21,7 @@ class Scene:
     def __init__(self) -> None:
         self.now = 1000.0
         self.answers = True
-        self.standing = Standing(0, 0, 0)
+        self.standing = Standing(0, 0, (0, 0))
         self.dog = Watchdog(
             lambda: {3: self.standing},
             patience_seconds=PATIENCE,
@@ -43,7 +43,7 @@ class Scene:
 
 def test_a_partition_that_takes_nothing_is_told_and_then_ends() -> None:
     scene = Scene()
-    scene.standing = Standing(100, 50, 0)
+    scene.standing = Standing(100, 50, (0, 0))
     assert not any(scene.passes(PATIENCE * 0.5))
     assert scene.dog.unready() == "partition 3 has stood still for 9 s, 50 records wait"
     assert scene.ends_after(PATIENCE) == "partition 3 has stood still for 21 s, 50 records wait"
@@ -52,7 +52,7 @@ def test_a_partition_that_takes_nothing_is_told_and_then_ends() -> None:
 def test_one_record_is_progress() -> None:
     scene = Scene()
     for taken in range(5):
-        scene.standing = Standing(taken, 50, 0)
+        scene.standing = Standing(taken, 50, (0, 0))
         assert not any(scene.passes(PATIENCE - 2))
     assert "stood still" in scene.ends_after(5)
 
@@ -60,11 +60,20 @@ def test_one_record_is_progress() -> None:
 @pytest.mark.parametrize("waiting", [0, None])
 def test_a_fetcher_that_has_fallen_silent_is_found(waiting: int | None) -> None:
     scene = Scene()
-    for answered_ms in range(100):
-        scene.standing = Standing(7, 0, answered_ms)
+    for answer in range(100):
+        scene.standing = Standing(7, 0, (answer, answer))
         assert not any(scene.passes(1))
-    scene.standing = Standing(7, waiting, 99)
+    scene.standing = Standing(7, waiting, (99, 99))
     assert "stood still" in scene.ends_after(PATIENCE + 2)
+
+
+def test_one_topic_that_is_not_answered_is_found() -> None:
+    scene = Scene()
+    reasons = []
+    for answer in range(int(PATIENCE) + 3):
+        scene.standing = Standing(7, 0, (answer, 5))
+        reasons += scene.passes(1)
+    assert "stood still" in reasons[-1]
 
 
 def test_a_loop_that_hangs_is_found() -> None:
@@ -76,7 +85,7 @@ def test_a_loop_that_hangs_is_found() -> None:
 
 def test_where_the_loop_hangs_nobody_else_is_to_blame() -> None:
     scene = Scene()
-    scene.standing = Standing(100, 50, 0)
+    scene.standing = Standing(100, 50, (0, 0))
     assert not any(scene.passes(PATIENCE / 2))
     reasons = list(scene.passes(PATIENCE + 1, beats=False))
     assert reasons[-1] == "the event loop has hung for 21 s"
@@ -85,7 +94,7 @@ def test_where_the_loop_hangs_nobody_else_is_to_blame() -> None:
 
 def test_nobody_ends_while_the_broker_is_away_nor_right_after() -> None:
     scene = Scene()
-    scene.standing, scene.answers = Standing(7, 5, 1), False
+    scene.standing, scene.answers = Standing(7, 5, (1, 1)), False
     assert not any(scene.passes(10 * PATIENCE))
     assert scene.dog.unready()
     scene.answers = True

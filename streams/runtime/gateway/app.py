@@ -61,7 +61,7 @@ class GatewayCollector(Collector):
         self._clock = clock
 
     def collect(self) -> Any:
-        yield from metrics.process_metrics(self._clock)
+        yield from metrics.process_metrics(self._clock, self._clock.now_ms())
         records = metrics.counter("gateway_records", "records by HTTP", ("verdict",))
         records.add_metric(("accepted",), self._ingest.accepted)
         records.add_metric(("rejected",), self._ingest.rejected)
