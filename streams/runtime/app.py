@@ -67,7 +67,7 @@ def every(app: BatchApp, seconds: float, call: Callable[[], Awaitable[None]]) ->
             await app.sleep(seconds)
 
 
-GARBAGE_AFTER = (500_000, 10, 10)
+GARBAGE_AFTER = (50_000, 20, 100)
 """Python's thresholds: a batch is thousands of records, none of which is part of a cycle"""
 
 
