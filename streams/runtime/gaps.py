@@ -48,7 +48,7 @@ class Gaps:
             await self._seek(tp, expected)
             return []
         self._sure.add(tp)
-        return [message for message in batch if message.offset >= expected]
+        return batch if first >= expected else [m for m in batch if m.offset >= expected]
 
 
 class Losses:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from aiokafka.errors import (
-    ClusterAuthorizationFailedError,
-    InvalidTimestampError,
-    InvalidTopicError,
-    PolicyViolationError,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
-)
+from aiokafka import errors
 
 from schemas.errors import HubwatchError
 
 REFUSALS = (
-    ClusterAuthorizationFailedError,
-    InvalidTimestampError,
-    InvalidTopicError,
-    PolicyViolationError,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
+    errors.ClusterAuthorizationFailedError,
+    errors.InvalidTimestampError,
+    errors.InvalidTopicError,
+    errors.PolicyViolationError,
+    errors.TopicAuthorizationFailedError,
+    errors.TransactionalIdAuthorizationFailed,
 )
 """what no repetition can mend"""
 

@@ -22,7 +22,9 @@ from streams.runtime.settings import CHECKOUT, Settings
 from streams.runtime.topics import topics
 from streams.site import load_site
 
-pytestmark = pytest.mark.skipif(COMPILED, reason="machine code has no docstrings")
+pytestmark = pytest.mark.skipif(
+    COMPILED, reason="machine code has no docstrings: HUBWATCH_INTERPRETED=1"
+)
 
 FOLDER = CHECKOUT / pages.FOLDER
 CORE = ("fusion", "hub", "partition", "domains")

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,6 +85,10 @@ def looks(said: Path) -> list[Look]:
     return [Look(*json.loads(line)) for line in whole]
 
 
+def asked_after(said: Path, instant_ms: int) -> bool:
+    return looks(said)[-1].asked_ms > instant_ms
+
+
 def test_a_quiet_topic_is_known_to_be_asked_while_others_wait_in_line(
     broker: Broker, new_topic: NewTopicName, tmp_path: Path
 ) -> None:
@@ -95,8 +100,7 @@ def test_a_quiet_topic_is_known_to_be_asked_while_others_wait_in_line(
     with stuck(broker.bootstrap_servers, tmp_path, busy, quiet) as said:
         wait_for(lambda: looks(said), "the first batch")
         for _ in range(ROUNDS):
-            now_ms = time.time_ns() // 1_000_000
-            wait_for(lambda: looks(said)[-1].asked_ms > now_ms, "a later question")  # noqa: B023
+            wait_for(partial(asked_after, said, time.time_ns() // 1_000_000), "a later question")
         producer.send(quiet, b"{}").get()
         wait_for(lambda: looks(said)[-1].unread == 1, "the record, which waits in line")
     producer.close()

@@ -145,9 +145,8 @@ def clock(settings: Settings) -> Finding:
             return Finding(
                 "fail",
                 f"{kind}; {one.name} is {apart:.0f} s of wall time away from it",
-                "give all processes and this command the same HUBWATCH_DATA_DIR, then restart"
-                if running.simulated
-                else "set this machine's clock, and the brokers', by NTP",
+                "give all processes and this command the same HUBWATCH_DATA_DIR, then restart; if "
+                "they have it and go by wall time, set this machine's clock and the brokers' (NTP)",
             )
     return Finding("ok", kind)
 
